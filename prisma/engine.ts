@@ -66,10 +66,33 @@ async function openEngine(schema: SchemaFiles, factory: SqlMigrationAwareDriverA
   return glue.SchemaEngine.new({ datamodels: schema }, () => undefined, bindMigrationAwareSqlAdapterFactory(factory))
 }
 
+/**
+ * The adapter cuts a script at every semicolon, also within quotes, comments and functions; here it goes to the server
+ * whole, which also makes it one transaction.
+ */
+class WholeScripts extends PrismaPg {
+  readonly #opened: SqlDriverAdapter[] = []
+
+  override async connect() {
+    const adapter = await super.connect()
+    this.#opened.push(adapter)
+    adapter.executeScript = async (script) => {
+      await adapter.underlyingDriver().query(script)
+    }
+    return adapter
+  }
+
+  /** Closes every connection the engine asked for; with them goes the lock that it leaves behind. */
+  async close() {
+    await Promise.all(this.#opened.map((adapter) => adapter.dispose()))
+  }
+}
+
 /** The engine's adapter takes fields, not an address. */
-function databaseAt(url: string): SqlMigrationAwareDriverAdapterFactory {
+function databaseAt(url: string): WholeScripts {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url)
-  return new PrismaPg({
+  return new WholeScripts({
+    max: 1,
     host: searchParams.get('host') ?? decodeURIComponent(hostname),
     port: Number(port || 5432),
     user: decodeURIComponent(username),
@@ -115,18 +138,23 @@ export async function diffSql(from: SchemaFiles | null, to: SchemaFiles): Promis
 
 /** Brings the database at `url` up to the last migration; gives the names of those it applied (none: it was up to date). */
 export async function applyMigrations(url: string, migrations: Migration[]): Promise<string[]> {
-  const engine = await openEngine(readSchema(), databaseAt(url))
-  const { appliedMigrationNames } = await engine.applyMigrations({
-    filters,
-    migrationsList: {
-      baseDir: 'prisma/migrations',
-      shadowDbInitScript: '',
-      lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
-      migrationDirectories: migrations.map(({ name, sql }) => ({
-        path: name,
-        migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
-      })),
-    },
-  })
-  return appliedMigrationNames
+  const database = databaseAt(url)
+  try {
+    const engine = await openEngine(readSchema(), database)
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      filters,
+      migrationsList: {
+        baseDir: 'prisma/migrations',
+        shadowDbInitScript: '',
+        lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+        migrationDirectories: migrations.map(({ name, sql }) => ({
+          path: name,
+          migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+        })),
+      },
+    })
+    return appliedMigrationNames
+  } finally {
+    await database.close()
+  }
 }

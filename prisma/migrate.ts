@@ -89,10 +89,13 @@ async function main([command = 'deploy', label]: string[]): Promise<string> {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  let code = 0
   try {
     console.log(await main(process.argv.slice(2)))
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 1
+    code = 1
   }
+  // The engine leaves the timer of its lock running for ten seconds after the work is done.
+  process.exit(code)
 }

@@ -1,0 +1,26 @@
+/** A trouble that the person at the terminal can do something about: shown as one line, without a stack. */
+export class Trouble extends Error {}
+
+/** The last words of a longer text that are worth showing: its last non-empty line, at most 300 characters. */
+export function lastWords(text) {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return (lines.at(-1) ?? '').trim().slice(0, 300)
+}
+
+/** Runs `work`, prints `label` and the seconds it took as one progress line. `work` may give a note to show beside it. */
+export async function step(label, work) {
+  const begun = performance.now()
+  const note = await work()
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+  console.log(`  ${label.padEnd(34)} ${seconds.padStart(6)} s${typeof note === 'string' ? `  ${note}` : ''}`)
+}
+
+/** What a failed system call means, in words; everything else as it is. */
+export function plainWords(error) {
+  if (error instanceof Trouble) return error.message
+  const at = error?.path ? ` (${error.path})` : ''
+  if (error?.code === 'ENOSPC') return `The disk is full${at}.`
+  if (error?.code === 'EACCES' || error?.code === 'EPERM') return `Not allowed to write or read here${at}.`
+  if (error?.code === 'EROFS') return `The file system cannot be written${at}.`
+  return undefined
+}
