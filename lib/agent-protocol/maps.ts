@@ -7,8 +7,8 @@ import { z } from 'zod'
 
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
 const DOMAIN = `(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*`
-/** What MAIL rule 13 leaves of a local part; the `+` of a tag is the delimiter and never stored. */
-const LOCAL = "(?!-)(?!.*\\.\\.)(?!\\.)[a-z0-9!#$&'*=?^_`{}~.-]{1,64}(?<![.])"
+/** What MAIL rule 13 leaves of a local part; the `+` of a tag is the delimiter and never stored. A leading `#` would make a line of a map a comment. */
+const LOCAL = "(?![-#])(?!.*\\.\\.)(?!\\.)[a-z0-9!#$&'*=?^_`{}~.-]{1,64}(?<![.])"
 
 const domainPattern = new RegExp(`^${DOMAIN}$`)
 const localPattern = new RegExp(`^${LOCAL}$`)
@@ -92,7 +92,7 @@ export const MAPS = {
   'smtp/mailboxes': { roles: ['smtp'], perDomain: true, key: inOwnDomain, value: (value) => /^[a-z0-9]{12,32}\/$/.test(value) },
   'smtp/aliases': { roles: ['smtp'], perDomain: true, key: orCatchAll, value: (value) => list(value, isTarget, 1000) },
   'smtp/senders': { roles: ['smtp'], perDomain: true, key: orCatchAll, value: (value) => list(value, isAddress, 1000) },
-  'smtp/access': { roles: ['smtp'], perDomain: true, key: inOwnDomain, value: (value) => /^(4|5)\d\d \1\.\d\.\d{1,3} [A-Za-z0-9 .,'-]{1,120}$/.test(value) },
+  'smtp/access': { roles: ['smtp'], perDomain: true, key: inOwnDomain, value: (value) => /^(4|5)\d\d \1\.\d\.\d{1,3} [A-Za-z0-9.,'-]{1,60}(?: [A-Za-z0-9.,'-]{1,60}){0,20}$/.test(value) },
   'smtp/homes': { roles: ['smtp'], perDomain: true, key: (key, domain) => key === domain || inOwnDomain(key, domain), value: (value) => /^lmtp:inet:\[?[0-9a-z.:-]{1,253}\]?:\d{1,5}$/.test(value) },
   'dkim/keytable': { roles: ['smtp'], perDomain: true, key: (key) => /^[0-9a-f-]{36}$/.test(key), value: (value, domain) => value.startsWith(`${domain}:`) && /^[a-z0-9][a-z0-9-]{0,62}$/.test(value.slice(domain.length + 1)) },
   'dkim/signingtable': { roles: ['smtp'], perDomain: true, key: (key, domain) => key === `*@${domain}`, value: (value) => /^[0-9a-f-]{36}$/.test(value) },

@@ -2,6 +2,8 @@ import { z } from 'zod'
 
 /** The version this code speaks; the worker also speaks to agents of the version before. */
 export const PROTOCOL = 1
+/** Header that says the version where a request has no body to say it in (lower case, as Node gives it). */
+export const PROTOCOL_HEADER = 'x-posthouse-protocol'
 
 const name = z.string().max(320)
 const value = z.string().max(100_000)
@@ -39,11 +41,21 @@ export const domainAnswer = z.strictObject({
 })
 export type DomainAnswer = z.infer<typeof domainAnswer>
 
+/** What became of a reload. `pending`: at most one in 5 s, so it follows in `inMs`. `down`: the daemon's start reads the state. */
+export const reloadAnswer = z.strictObject({
+  daemon: z.enum(['postfix', 'opendkim-sign']),
+  state: z.enum(['done', 'pending', 'down', 'failed']),
+  inMs: z.number(),
+  words: z.string(),
+})
+export type ReloadAnswer = z.infer<typeof reloadAnswer>
+
 export const deliverAnswer = z.strictObject({
   protocol: z.int(),
   epoch: z.int(),
   release: z.string(),
   domains: z.array(domainAnswer),
+  reloads: z.array(reloadAnswer),
   /** Milliseconds by stage: check, verify, apply, reload, probe. */
   stages: z.record(z.string(), z.number()),
 })
@@ -74,8 +86,15 @@ export const hashesAnswer = z.strictObject({
 })
 export type HashesAnswer = z.infer<typeof hashesAnswer>
 
-/** Any refusal: the HTTP status says which kind, `words` what happened. */
-export const errorAnswer = z.strictObject({ error: z.string(), words: z.string() })
+/**
+ * Any refusal: the HTTP status says which kind, `words` what happened. 400 malformed, 401 token, 404 no such verb, 409
+ * step back, 413 too long, 426 protocol, 500 fault of the node, 503 too many requests wait.
+ */
+export const errorAnswer = z.strictObject({
+  error: z.enum(['malformed', 'token', 'verb', 'stepBack', 'tooLong', 'protocol', 'fault', 'busy']),
+  words: z.string(),
+})
+export type ErrorAnswer = z.infer<typeof errorAnswer>
 
 /** What an agent prints at its first start and `posthouse node add` takes: base64url of this as JSON. */
 export const pairingCode = z.strictObject({

@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { nodeConfig, nodePaths, type NodeConfig, type NodePaths } from '@/lib/agent-protocol/node-config'
+import type { Writers } from './apply'
+import { findDaemon } from './daemons'
+import { findAccount } from './files'
+import type { Log } from './log'
+import { createPostmaps } from './postmaps'
+import { runClean } from './programs'
+import { createReloads, type Reloadable, type Reloads, type ReloadTools } from './reloads'
+import { createSettings } from './settings'
+import { createSigningFiles } from './signing-files'
+import { openStore, type Store } from './store'
+import { openUsersFile } from './users-file'
+
+/** One node's agent: its configuration, its store, what it writes by and what it reloads. */
+export interface Agent {
+  dir: string
+  config: NodeConfig
+  paths: NodePaths
+  store: Store
+  writers: Writers
+  reloads: Reloads
+  /** Folder of candidates; its contents are never read across requests. */
+  scratch: string
+  log: Log
+}
+
+export interface AgentOptions {
+  log: Log
+  /** Tests end the process in here; see `Writers`. */
+  onStep?: (name: string) => void
+  /** Tests watch reloads; else the daemons of the node are reloaded. */
+  reload?: ReloadTools['reload']
+}
+
+/** The note in the store that a daemon still has to be reloaded. */
+export function reloadNote(daemon: Reloadable): string {
+  return `reload:${daemon}`
+}
+
+/**
+ * Opens the node at `dir` (its node.json, store and files; what is missing is made). Throws where node.json is wrong or
+ * a path could not stand in a table of OpenDKIM.
+ */
+export function openAgent(dir: string, options: AgentOptions): Agent {
+  const paths = nodePaths(dir)
+  // White space and colons separate the fields of a key table.
+  if (/[\s:]/.test(dir)) throw new Error(`the node's folder must not have white space or a colon in its path: ${dir}`)
+  const config = nodeConfig.parse(JSON.parse(readFileSync(paths.config, 'utf8')))
+  mkdirSync(paths.agent, { recursive: true, mode: 0o700 })
+  mkdirSync(paths.maps, { recursive: true, mode: 0o755 })
+  const scratch = join(paths.agent, 'scratch')
+  mkdirSync(scratch, { recursive: true, mode: 0o700 })
+
+  const store = openStore(paths.agentStore)
+  const writers: Writers = {
+    store,
+    paths,
+    postmaps: createPostmaps(join(paths.agent, 'postmap')),
+    users: openUsersFile(paths.users, findAccount('dovecot')),
+    signing: createSigningFiles(paths, findAccount('opendkim')),
+    settings: createSettings(paths.postfix, scratch),
+    onStep: options.onStep ?? (() => undefined),
+  }
+  const reloads = createReloads({
+    reload: options.reload ?? ((daemon) => reloadDaemon(paths, dir, daemon)),
+    remember: (daemon, isPending) => store.setNote(reloadNote(daemon), isPending ? '1' : ''),
+    now: () => performance.now(),
+    log: options.log,
+  })
+  return { dir, config, paths, store, writers, reloads, scratch, log: options.log }
+}
+
+async function reloadDaemon(paths: NodePaths, dir: string, daemon: Reloadable): Promise<boolean> {
+  const pid = findDaemon(paths, dir, daemon)
+  if (pid === null) return false
+  if (daemon === 'opendkim-sign') process.kill(pid, 'SIGUSR1')
+  else await runReload(paths)
+  return true
+}
+
+/** `postfix reload` reports success on standard error as well, so its status alone decides. */
+async function runReload(paths: NodePaths): Promise<void> {
+  await runClean('postfix', ['-c', paths.postfix, 'reload'], { areWordsFine: true })
+}
