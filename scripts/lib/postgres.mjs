@@ -198,7 +198,7 @@ export async function startPostgres({ state, password, isThrowaway = false }) {
   const offset = existsSync(log) ? readFileSync(log, 'utf8').length : 0
   const child = startChild({
     name: 'postgres',
-    runFolder: join(state, 'run'),
+    runFolder: join(state, 'run', 'start'),
     log,
     command: join(folder, 'bin', 'postgres'),
     args: ['-D', at.data, '-p', String(port), ...options],
