@@ -1,0 +1,130 @@
+import 'server-only'
+import type { Actor } from '@/lib/auth/actor'
+import type { Prisma } from '@/lib/db/generated/client'
+import type { MovingKey } from '@/lib/dkim/moving-key'
+import { generateRsaPair, privateKeyContext } from '@/lib/dkim/key-pair'
+import { RETIRING_MS, type KeyStep } from '@/lib/dkim/key-state'
+import { dkimRecordName } from '@/lib/dkim/record'
+import type { DnsDeps } from '@/lib/dns/deps'
+import { requireDnsDomain } from '@/lib/dns/load-domain'
+import { publishRecords } from '@/lib/dns/publish-domain'
+import { syncDomainRecords } from '@/lib/dns/sync'
+import { changeMail, type MailChange } from '@/lib/releases/change-mail'
+import { sealForWorker } from '@/lib/secrets/seal'
+
+/** Writes a key's new state in a change of its own. False, with nothing written, where somebody else changed the state first. */
+async function changeKey(
+  actor: Actor,
+  key: MovingKey,
+  action: string,
+  deps: DnsDeps,
+  data: (now: Date) => Prisma.DkimKeyUpdateManyMutationInput,
+  more?: (change: MailChange) => Promise<void>,
+): Promise<boolean> {
+  const domain = key.domain.name
+  const options = {
+    domains: [domain],
+    action: `dkim-key:${action}`,
+    subject: dkimRecordName(key.selector, domain),
+    clock: deps.clock,
+  }
+  try {
+    await changeMail(actor, 'dkim:write', options, async (change) => {
+      const { count } = await change.tx.dkimKey.updateMany({
+        where: { id: key.id, state: key.state },
+        data: data(change.now),
+      })
+      if (count === 0) throw new MovedMeanwhile()
+      await more?.(change)
+      await syncDomainRecords(change.tx, key.domain.id)
+    })
+    return true
+  } catch (error) {
+    if (error instanceof MovedMeanwhile) return false
+    throw error
+  }
+}
+
+/** Rolls a change back whose key is no longer in the state it was read in. */
+class MovedMeanwhile extends Error {
+  override readonly name = 'MovedMeanwhile'
+}
+
+/** Makes the pair of a requested key and stores it, the private part sealed to the worker. */
+export async function generateKey(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<boolean> {
+  const pair = await generateRsaPair()
+  const privateKeySealed = sealForWorker(pair.privateKey, privateKeyContext(key.id))
+  return changeKey(actor, key, 'generate', deps, () => ({
+    state: 'generated',
+    publicKey: pair.publicKey,
+    bits: pair.bits,
+    privateKeySealed,
+    privateKeyHash: pair.hash,
+  }))
+}
+
+/** The new key signs from the release that this makes; the one that did retires with it. */
+async function activate(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<boolean> {
+  return changeKey(
+    actor,
+    key,
+    'activate',
+    deps,
+    (now) => ({ state: 'active', activatedAt: now }),
+    async (change) => {
+      await change.tx.dkimKey.updateMany({
+        where: { domainId: key.domain.id, state: 'active', id: { not: key.id } },
+        data: { state: 'retiring', retiredAt: change.now, removeAfter: new Date(change.now.getTime() + RETIRING_MS) },
+      })
+      change.touchDomain(key.domain.name)
+    },
+  )
+}
+
+/** Where we publish, a key's record is brought to its new state at once; by hand the page asks for it. */
+async function publishKeyRecord(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<void> {
+  const domain = await requireDnsDomain(actor, key.domain.name)
+  if (domain.provider) await publishRecords(actor, domain.name, deps, [dkimRecordName(key.selector, domain.name)])
+}
+
+/** Carries out what `nextKeyState` decided. False where somebody else was first. */
+export async function applyStep(
+  actor: Actor,
+  key: MovingKey,
+  step: Exclude<KeyStep, { kind: 'stay' | 'generate' }>,
+  deps: DnsDeps,
+): Promise<boolean> {
+  switch (step.kind) {
+    case 'published':
+      return changeKey(actor, key, 'published', deps, () => ({
+        state: 'published',
+        publishedAt: step.publishedAt,
+        activateAfter: step.activateAfter,
+      }))
+    case 'unpublished':
+      return changeKey(actor, key, 'unpublished', deps, () => ({
+        state: 'generated',
+        publishedAt: null,
+        activateAfter: null,
+      }))
+    case 'activate':
+      return activate(actor, key, deps)
+    case 'extend':
+      return changeKey(actor, key, 'extend', deps, () => ({ removeAfter: step.removeAfter }))
+    case 'revoke': {
+      // The private part has no more use: it is destroyed before anybody is told that it is.
+      const isDone = await changeKey(actor, key, 'revoke', deps, () => ({
+        state: 'revoked',
+        privateKeySealed: null,
+        removeAfter: step.removeAfter,
+      }))
+      if (isDone) await publishKeyRecord(actor, key, deps)
+      return isDone
+    }
+    case 'remove': {
+      const isDone = await changeKey(actor, key, 'remove', deps, () => ({ state: 'removed' }))
+      if (isDone) await publishKeyRecord(actor, key, deps)
+      return isDone
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { parseTagList } from '@/lib/dns/tag-list'
+
+/** Name of a key's record (RFC 6376 §3.6.2.1). */
+export function dkimRecordName(selector: string, domain: string): string {
+  return `${selector}._domainkey.${domain}`
+}
+
+/** TXT text of an RSA key (base64 of its SubjectPublicKeyInfo); with an empty key: revoked (RFC 6376 §3.6.1). */
+export function formatDkimRecord(publicKey: string): string {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(publicKey)) throw new Error('a public key is base64')
+  return publicKey === '' ? 'v=DKIM1; p=' : `v=DKIM1; k=rsa; p=${publicKey}`
+}
+
+/** What a verifier takes from a record: the key and what restricts it; null where it is no valid key record. */
+export interface DkimRecord {
+  keyType: string
+  publicKey: string
+  isTest: boolean
+}
+
+/** Reads a key record (RFC 6376 §3.6.1). Tag order, white space in `p=` and a missing version do not count. Null where it is none or cannot serve rsa-sha256 mail. */
+export function parseDkimRecord(text: string): DkimRecord | null {
+  const tags = parseTagList(text)
+  const publicKey = tags?.get('p')?.replace(/\s+/g, '')
+  if (!tags || publicKey === undefined) return null
+  const version = tags.get('v')
+  if (version !== undefined && (version !== 'DKIM1' || tags.keys().next().value !== 'v')) return null
+  const list = (name: string) => (tags.get(name) ?? '').split(':').map((item) => item.trim().toLowerCase())
+  if (tags.has('h') && !list('h').includes('sha256')) return null
+  if (tags.has('s') && !list('s').some((service) => service === '*' || service === 'email')) return null
+  return { keyType: (tags.get('k') ?? 'rsa').toLowerCase(), publicKey, isTest: list('t').includes('y') }
+}
+
+/** True where both texts give a verifier the same key. */
+export function isSameDkimKey(found: string, wanted: string): boolean {
+  const have = parseDkimRecord(found)
+  const want = parseDkimRecord(wanted)
+  if (!have || !want || have.publicKey !== want.publicKey) return false
+  return want.publicKey === '' || (have.keyType === want.keyType && have.isTest === want.isTest)
+}

@@ -1,0 +1,103 @@
+import 'server-only'
+import { requirePermission, type Actor } from '@/lib/auth/actor'
+import { db, type Tx } from '@/lib/db/client'
+import { domainAuthority } from '@/lib/dns/domain-authority'
+import type { DnsDeps } from '@/lib/dns/deps'
+import { parseFound, type Found } from '@/lib/dns/found'
+import { lockDomain, requireDnsDomain, type DnsDomain } from '@/lib/dns/load-domain'
+import { isEverywhere, observeRecords, unobservable, type Observation, type ObservedRecord } from '@/lib/dns/observe'
+import type { PublishOutcome } from '@/lib/dns/publish-rrset'
+import { storedType, syncDomainRecords } from '@/lib/dns/sync'
+import { PURPOSES } from '@/lib/dns/wanted-records'
+
+/** How publishing went, by record id: kept with what is observed next. */
+export type Outcomes = ReadonlyMap<string, PublishOutcome>
+
+export type StoredRecord = ObservedRecord & { ttlSeconds: number }
+
+/** Brings the stored records of a domain up to date (nodes may have changed) and gives them. */
+export async function currentRecords(domainId: string): Promise<StoredRecord[]> {
+  const rows = await db().$transaction(async (tx) => {
+    if (!(await lockDomain(tx, domainId))) return []
+    await syncDomainRecords(tx, domainId)
+    return tx.dnsRecord.findMany({
+      where: { domainId },
+      select: { id: true, purpose: true, name: true, type: true, value: true, ttlSeconds: true },
+    })
+  })
+  return rows.map((row) => {
+    const purpose = PURPOSES.find((known) => known === row.purpose)
+    if (!purpose) throw new Error(`stored record of purpose ${row.purpose}`)
+    return { ...row, purpose, type: storedType(row.type) }
+  })
+}
+
+/**
+ * Asks DNS about every record of a domain and stores what it says. Slow (network): for the worker. A server that does not
+ * answer makes a `temperror`, never a failure. NOT_FOUND where the actor may not see the domain.
+ */
+export async function checkDomainDns(
+  actor: Actor,
+  domainName: string,
+  deps: DnsDeps,
+  outcomes: Outcomes = new Map(),
+): Promise<void> {
+  requirePermission(actor, 'dns:read')
+  const domain = await requireDnsDomain(actor, domainName)
+  const records = await currentRecords(domain.id)
+  await observeAndStore(domain, records, deps, outcomes)
+}
+
+/** Observes some records of a domain, stores it, and gives the observations by record id. */
+export async function observeAndStore(
+  domain: DnsDomain,
+  records: readonly ObservedRecord[],
+  deps: DnsDeps,
+  outcomes: Outcomes = new Map(),
+): Promise<Map<string, Observation>> {
+  const authority = await domainAuthority(deps.dns, domain.name, domain.provider?.config ?? null)
+  const now = deps.clock()
+  const observed =
+    authority.status === 'found'
+      ? await observeRecords(deps.dns, authority.authority, records, now)
+      : new Map(records.map((record) => [record.id, unobservable(authority.words)]))
+  await db().$transaction(async (tx) => {
+    if (await lockDomain(tx, domain.id)) await storeObservations(tx, records, observed, outcomes, now)
+  })
+  return observed
+}
+
+async function storeObservations(
+  tx: Tx,
+  records: readonly ObservedRecord[],
+  observed: ReadonlyMap<string, Observation>,
+  outcomes: Outcomes,
+  now: Date,
+): Promise<void> {
+  // A row may have gone or changed its purpose while DNS was asked.
+  const still = await tx.dnsRecord.findMany({
+    where: { id: { in: records.map((record) => record.id) } },
+    select: { id: true, purpose: true, observation: { select: { state: true, since: true, found: true } } },
+  })
+  for (const row of still) {
+    const observation = observed.get(row.id)
+    if (!observation) continue
+    if (row.purpose === 'withdrawn' && isEverywhere(observation)) {
+      await tx.dnsRecord.delete({ where: { id: row.id } })
+      continue
+    }
+    const before = row.observation
+    const outcome = outcomes.get(row.id)
+    const found: Found = {
+      findings: observation.findings,
+      publish: outcome
+        ? { at: now.toISOString(), status: outcome.status, words: outcome.words }
+        : before
+          ? parseFound(before.found).publish
+          : null,
+    }
+    const { state, waitingUntil } = observation
+    const data = { state, waitingUntil, checkedAt: now, found, since: before?.state === state ? before.since : now }
+    await tx.dnsObservation.upsert({ where: { recordId: row.id }, create: { recordId: row.id, ...data }, update: data })
+  }
+}

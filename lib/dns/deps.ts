@@ -1,0 +1,22 @@
+import 'server-only'
+import { systemClock, type Clock } from '@/lib/clock/clock'
+import { createAsk } from '@/lib/dns/ask'
+import { sendUpdate, type SendUpdate } from '@/lib/dns/nsupdate'
+import { configuredResolvers, type Dns } from '@/lib/dns/resolver'
+import { env } from '@/lib/env'
+
+/** What checks, publishing and key rotation need of the world. */
+export interface DnsDeps {
+  dns: Dns
+  send: SendUpdate
+  clock: Clock
+}
+
+/** The world as the process's settings have it (POSTHOUSE_RESOLVERS). Throws where that setting is wrong. */
+export function systemDnsDeps(): DnsDeps {
+  return {
+    dns: { ask: createAsk(), resolvers: configuredResolvers(env().POSTHOUSE_RESOLVERS) },
+    send: sendUpdate,
+    clock: systemClock,
+  }
+}

@@ -1,0 +1,122 @@
+import type { Answer, DecodedPacket, TxtData } from 'dns-packet'
+import type { DnsAnswer, FoundRecord, NegativeZone, QueryType } from '@/lib/dns/answer'
+import { quoteStrings } from '@/lib/dns/character-strings'
+import { canonicalValue, RECORD_TYPES } from '@/lib/dns/record'
+
+const MAX_ALIASES = 8
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '')
+}
+
+/** The strings of a TXT record, an octet a character. */
+function stringsOf(data: TxtData): string[] {
+  return (Array.isArray(data) ? data : [data]).map((part) =>
+    typeof part === 'string' ? part : part.toString('latin1'),
+  )
+}
+
+function dataOf(answer: Answer): { value: string; rdata: string | null } {
+  if (answer.type === 'TXT') {
+    const strings = stringsOf(answer.data)
+    return { value: strings.join(''), rdata: quoteStrings(strings) }
+  }
+  const text = presentation(answer)
+  const type = RECORD_TYPES.find((known) => known === answer.type)
+  const canonical = type ? canonicalValue(type, text) : null
+  // What does not parse is shown as it came; it equals nothing that we want.
+  return { value: canonical ?? text, rdata: canonical }
+}
+
+function presentation(answer: Answer): string {
+  switch (answer.type) {
+    case 'MX':
+      return `${answer.data.preference ?? 0} ${answer.data.exchange}`
+    case 'SRV':
+      return `${answer.data.priority ?? 0} ${answer.data.weight ?? 0} ${answer.data.port} ${answer.data.target}`
+    case 'CAA':
+      return `${answer.data.flags ?? 0} ${answer.data.tag} "${answer.data.value}"`
+    case 'NS':
+    case 'PTR':
+    case 'CNAME':
+      return `${plain(answer.data)}.`
+    case 'A':
+    case 'AAAA':
+      return answer.data
+    default:
+      return ''
+  }
+}
+
+function foundRecord(answer: Answer): FoundRecord | null {
+  if (answer.type === 'OPT') return null
+  const ttlSeconds = 'ttl' in answer ? (answer.ttl ?? 0) : 0
+  return { name: plain(answer.name), type: answer.type, ttlSeconds, ...dataOf(answer) }
+}
+
+/** The zone of a negative answer and how long it may be kept: the smaller of the SOA's own TTL and its last field (RFC 2308 §5). */
+function negativeZone(answers: readonly Answer[]): NegativeZone | null {
+  for (const answer of answers) {
+    if (answer.type === 'SOA') {
+      return { zone: plain(answer.name), negativeTtlSeconds: Math.min(answer.ttl ?? 0, answer.data.minimum ?? 0) }
+    }
+  }
+  return null
+}
+
+function referral(packet: DecodedPacket): DnsAnswer | null {
+  const names = (packet.authorities ?? []).flatMap((answer) =>
+    answer.type === 'NS' ? [{ zone: plain(answer.name), server: plain(answer.data) }] : [],
+  )
+  const [first] = names
+  return first ? { status: 'referral', zone: first.zone, serverNames: names.map(({ server }) => server) } : null
+}
+
+function fromRecords(
+  records: FoundRecord[],
+  name: string,
+  type: QueryType,
+  soa: NegativeZone | null,
+  isAuthentic: boolean,
+): DnsAnswer | null {
+  let at = plain(name)
+  for (let step = 0; step < MAX_ALIASES; step++) {
+    const matching = records.filter((record) => record.name === at && record.type === type)
+    if (matching.length > 0) return { status: 'answer', records: matching, soa, isAuthentic }
+    const alias = records.find((record) => record.name === at && record.type === 'CNAME')
+    if (!alias) break
+    at = plain(alias.value)
+  }
+  const alias = records.find((record) => record.name === plain(name) && record.type === 'CNAME')
+  return alias ? { status: 'alias', target: plain(alias.value), ttlSeconds: alias.ttlSeconds } : null
+}
+
+/**
+ * What a decoded response says about a question (RFC 1035 §4.1.1, RFC 2308). In authoritative mode only an answer with AA
+ * counts; without it a list of NS is a referral, anything else means that the server does not serve the zone.
+ */
+export function interpretResponse(
+  packet: DecodedPacket,
+  name: string,
+  type: QueryType,
+  mode: 'recursive' | 'authoritative',
+): DnsAnswer {
+  // The library decodes the code; its types do not know the field.
+  const { rcode } = packet as DecodedPacket & { rcode: string }
+  if (rcode === 'REFUSED' || rcode === 'NOTAUTH') return { status: 'temperror', reason: 'refused', words: rcode }
+  if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return { status: 'temperror', reason: 'servfail', words: rcode }
+  const soa = negativeZone(packet.authorities ?? [])
+  if (mode === 'authoritative' && !packet.flag_aa) {
+    return (
+      referral(packet) ?? {
+        status: 'temperror',
+        reason: 'not-authoritative',
+        words: 'the server does not serve this zone',
+      }
+    )
+  }
+  const records = (packet.answers ?? []).map(foundRecord).filter((record) => record !== null)
+  const answer = fromRecords(records, name, type, negativeZone(packet.answers ?? []), packet.flag_ad)
+  if (answer) return answer
+  return { status: rcode === 'NXDOMAIN' ? 'nxdomain' : 'nodata', soa, isAuthentic: packet.flag_ad }
+}

@@ -1,0 +1,121 @@
+import 'server-only'
+import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
+import { db } from '@/lib/db/client'
+import { observationState, parseFound, type Found } from '@/lib/dns/found'
+import type { ObservationState } from '@/lib/dns/observe'
+import type { DnsRecordData } from '@/lib/dns/record'
+import { rfc2136Config } from '@/lib/dns/schema'
+import { storedType } from '@/lib/dns/sync'
+import { PURPOSES, type Purpose } from '@/lib/dns/wanted-records'
+import { formatRdata, formatZoneText } from '@/lib/dns/zone-text'
+import { AppError } from '@/lib/errors/app-error'
+import { isSpfRecord } from '@/lib/spf/record'
+import { mergeSpf, spfAddresses } from '@/lib/spf/merge'
+
+/** What DNS said of a record when last asked. */
+export interface ListedObservation {
+  state: ObservationState
+  checkedAt: Date
+  since: Date
+  waitingUntil: Date | null
+  findings: Found['findings']
+  publish: Found['publish']
+}
+
+/** One record as a page shows it. */
+export interface ListedRecord extends DnsRecordData {
+  id: string
+  purpose: Purpose
+  /** RDATA as a zone file has it: TXT quoted and split. */
+  zoneValue: string
+  /** What should stand there in the end, where that is not `value`: an SPF record that others share, with our addresses added. */
+  merged: string | null
+  note: string
+  revision: number
+  /** Values that the zone's servers gave, each once. */
+  found: string[]
+  observation: ListedObservation | null
+}
+
+const recordSelect = {
+  id: true,
+  purpose: true,
+  name: true,
+  type: true,
+  value: true,
+  ttlSeconds: true,
+  note: true,
+  revision: true,
+  observation: { select: { state: true, found: true, checkedAt: true, since: true, waitingUntil: true } },
+} as const
+
+function mergedSpf(purpose: Purpose, value: string, found: readonly string[]): string | null {
+  const [live, ...more] = purpose === 'spf' ? found.filter(isSpfRecord) : []
+  if (live === undefined || more.length > 0) return null
+  const merge = mergeSpf(live, spfAddresses(value))
+  return merge.kind === 'merged' ? merge.text : null
+}
+
+/** The records of a domain, ours by purpose first and then the administrator's own, with what DNS says. NOT_FOUND where it is not the actor's. */
+export async function listDnsRecords(
+  actor: Actor,
+  domainName: string,
+): Promise<{ records: ListedRecord[]; provider: string | null }> {
+  requirePermission(actor, 'dns:read')
+  const domain = await db().domain.findFirst({
+    where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
+    select: { dnsProvider: { select: { name: true } }, dnsRecords: { select: recordSelect } },
+  })
+  if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
+  const records = domain.dnsRecords.map((row): ListedRecord => {
+    const purpose = PURPOSES.find((known) => known === row.purpose)
+    if (!purpose) throw new Error(`stored record of purpose ${row.purpose}`)
+    const type = storedType(row.type)
+    const kept = row.observation && parseFound(row.observation.found)
+    const found = [
+      ...new Set(kept?.findings.filter((one) => one.kind === 'authoritative').flatMap((one) => one.values) ?? []),
+    ]
+    return {
+      ...row,
+      purpose,
+      type,
+      zoneValue: formatRdata(type, row.value),
+      merged: mergedSpf(purpose, row.value, found),
+      found,
+      observation: row.observation &&
+        kept && { ...row.observation, ...kept, state: observationState.parse(row.observation.state) },
+    }
+  })
+  records.sort(
+    (a, b) =>
+      PURPOSES.indexOf(a.purpose) - PURPOSES.indexOf(b.purpose) ||
+      (`${a.name} ${a.type} ${a.value}` < `${b.name} ${b.type} ${b.value}` ? -1 : 1),
+  )
+  return { records, provider: domain.dnsProvider?.name ?? null }
+}
+
+/** The records of a domain as lines of a zone file, SPF merged with what others have in it. NOT_FOUND where it is not the actor's. */
+export async function zoneText(actor: Actor, domainName: string): Promise<string> {
+  const { records } = await listDnsRecords(actor, domainName)
+  return zoneTextOf(records)
+}
+
+/** Lines of a zone file for listed records; what is withdrawn is left out. */
+export function zoneTextOf(records: readonly ListedRecord[]): string {
+  const wanted = records.filter((record) => record.purpose !== 'withdrawn')
+  return formatZoneText(wanted.map((record) => ({ ...record, value: record.merged ?? record.value })))
+}
+
+/** Places where records are published: never with their secrets. */
+export async function listProviders(actor: Actor) {
+  requirePermission(actor, 'dns:read')
+  const rows = await db().dnsProvider.findMany({
+    orderBy: { name: 'asc' },
+    select: { id: true, name: true, kind: true, config: true, createdAt: true, _count: { select: { domains: true } } },
+  })
+  return rows.map(({ config, _count, ...row }) => ({
+    ...row,
+    config: rfc2136Config.parse(config),
+    domainCount: _count.domains,
+  }))
+}

@@ -1,0 +1,127 @@
+import 'server-only'
+import { randomUUID } from 'node:crypto'
+import { requirePermission, type Actor } from '@/lib/auth/actor'
+import { db, type Tx } from '@/lib/db/client'
+import { providerContext } from '@/lib/dns/load-domain'
+import type { AddProviderInput, OwnRecordInput, RemoveOwnRecordInput, Rfc2136Config } from '@/lib/dns/schema'
+import { dropWithdrawn, syncDomainRecords, withdrawRecords } from '@/lib/dns/sync'
+import { isDmarcRecord } from '@/lib/dns/dmarc-record'
+import { AppError } from '@/lib/errors/app-error'
+import { changeMail } from '@/lib/releases/change-mail'
+import { sealForWorker } from '@/lib/secrets/seal'
+import { isSpfRecord } from '@/lib/spf/record'
+
+const MAX_OWN_RECORDS = 500
+
+/** True where the panel manages this record itself: a second one beside it would break it. */
+function isManaged({ domain, name, type, value }: OwnRecordInput): boolean {
+  if (type === 'MX') return name === domain
+  if (type === 'CNAME' && name === `_dmarc.${domain}`) return true
+  if (type !== 'TXT') return false
+  return (name === domain && isSpfRecord(value)) || (name === `_dmarc.${domain}` && isDmarcRecord(value))
+}
+
+/** RFC 1034 §3.6.2: a name with a CNAME has nothing else. */
+async function refuseAliasClash(tx: Tx, domainId: string, { name, type }: OwnRecordInput): Promise<void> {
+  const clash = await tx.dnsRecord.findFirst({
+    where: { domainId, name, purpose: { not: 'withdrawn' }, ...(type === 'CNAME' ? {} : { type: 'CNAME' }) },
+    select: { id: true },
+  })
+  if (clash) throw new AppError('CONFLICT', 'dns.cnameBeside', { name }, { field: 'name' })
+}
+
+/**
+ * Adds a record of the administrator's own to a domain. CONFLICT where the domain has it already, where the panel manages
+ * that record itself, or where it and a CNAME would share a name.
+ */
+export async function addOwnRecord(actor: Actor, input: OwnRecordInput) {
+  if (isManaged(input))
+    throw new AppError('CONFLICT', 'dns.managed', { name: input.name, type: input.type }, { field: 'name' })
+  const options = { domains: [input.domain], action: 'dns-record:create', subject: `${input.name} ${input.type}` }
+  return changeMail(actor, 'dns:write', options, async (change) => {
+    const { id: domainId } = change.domain(input.domain)
+    const { name, type, value, ttlSeconds, note } = input
+    const count = await change.tx.dnsRecord.count({ where: { domainId, purpose: 'own' } })
+    if (count >= MAX_OWN_RECORDS) throw new AppError('CONFLICT', 'dns.tooMany', { most: MAX_OWN_RECORDS })
+    await refuseAliasClash(change.tx, domainId, input)
+    const twin = await change.tx.dnsRecord.findFirst({
+      where: { domainId, name, type, value, purpose: { not: 'withdrawn' } },
+      select: { id: true },
+    })
+    if (twin) throw new AppError('CONFLICT', 'dns.exists', { name, type }, { field: 'value' })
+    await dropWithdrawn(change.tx, domainId, [input])
+    change.audit({ value, ttlSeconds })
+    return change.tx.dnsRecord.create({
+      data: { domainId, purpose: 'own', name, type, value, ttlSeconds, note },
+      select: { id: true },
+    })
+  })
+}
+
+/** Takes a record of the administrator's own away; where we publish, out of DNS too with the next publishing. NOT_FOUND where it is not an own record of that domain. */
+export async function removeOwnRecord(actor: Actor, input: RemoveOwnRecordInput) {
+  const options = { domains: [input.domain], action: 'dns-record:remove', subject: input.domain }
+  return changeMail(actor, 'dns:write', options, async (change) => {
+    const domain = change.domain(input.domain)
+    const row = await change.tx.dnsRecord.findFirst({
+      where: { id: input.id, domainId: domain.id, purpose: 'own' },
+      select: { id: true, name: true, type: true, value: true },
+    })
+    if (!row) throw new AppError('NOT_FOUND', 'dns.recordMissing')
+    change.audit({ name: row.name, type: row.type, value: row.value })
+    await withdrawRecords(change.tx, domain.id, [row], domain.dnsProviderId !== null)
+  })
+}
+
+/** Adds a place where records are published. The TSIG secret is sealed: only the worker can use it. CONFLICT where the name is taken. */
+export async function addProvider(actor: Actor, input: AddProviderInput) {
+  const options = { domains: [], action: 'provider:create', subject: input.name }
+  const id = randomUUID()
+  const config: Rfc2136Config = {
+    server: { address: input.server, port: input.port },
+    zone: input.zone,
+    keyName: input.keyName,
+    algorithm: input.algorithm,
+    ttlSeconds: input.ttlSeconds,
+    authoritative: input.authoritative,
+  }
+  return changeMail(actor, 'provider:write', options, async (change) => {
+    if (await change.tx.dnsProvider.findUnique({ where: { name: input.name }, select: { id: true } }))
+      throw new AppError('CONFLICT', 'dns.providerExists', { name: input.name }, { field: 'name' })
+    change.audit({ kind: input.kind, server: `${input.server}:${input.port}`, keyName: input.keyName })
+    const credentialSealed = sealForWorker(input.secret, providerContext(id))
+    await change.tx.dnsProvider.create({ data: { id, name: input.name, kind: input.kind, config, credentialSealed } })
+    return { id }
+  })
+}
+
+/**
+ * Chooses where a domain's records are published, by the provider's name; null: by hand. What was published before stays
+ * where it is. NOT_FOUND where there is no such provider.
+ */
+export async function setDomainProvider(actor: Actor, input: { domain: string; provider: string | null }) {
+  const options = { domains: [input.domain], action: 'domain:provider', subject: input.domain }
+  return changeMail(actor, 'dns:publish', options, async (change) => {
+    const domain = change.domain(input.domain)
+    const provider =
+      input.provider === null
+        ? null
+        : await change.tx.dnsProvider.findUnique({ where: { name: input.provider }, select: { id: true } })
+    if (input.provider !== null && !provider)
+      throw new AppError('NOT_FOUND', 'dns.providerMissing', { name: input.provider })
+    change.audit({ provider: input.provider })
+    await change.tx.domain.update({
+      where: { id: domain.id },
+      data: { dnsProviderId: provider?.id ?? null, revision: { increment: 1 } },
+    })
+    if (!provider) await change.tx.dnsRecord.deleteMany({ where: { domainId: domain.id, purpose: 'withdrawn' } })
+    await syncDomainRecords(change.tx, domain.id)
+  })
+}
+
+/** Brings the records of every domain up to date, a transaction each: after a node came, went or changed its addresses. */
+export async function syncAllDomainRecords(actor: Actor): Promise<void> {
+  requirePermission(actor, 'node:write')
+  const domains = await db().domain.findMany({ where: { deletedAt: null }, select: { id: true } })
+  for (const { id } of domains) await db().$transaction((tx) => syncDomainRecords(tx, id))
+}
