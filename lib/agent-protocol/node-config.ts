@@ -22,6 +22,10 @@ export const nodeConfig = z.strictObject({
   smtpPort: z.int(),
   /** Resolver for the daemons that take one, `address:port`; empty: the system's. */
   resolver: z.string(),
+  /** Where mailbox nodes answer whether a mailbox has room, `host:port` (role smtp; Dovecot's quota-status). */
+  quotaPolicies: z.array(z.string().regex(/^[0-9a-z.:[\]-]+:\d{1,5}$/)).default([]),
+  /** SHA-256 fingerprints (`AA:BB:…`) of the certificates that mailbox nodes may show on LMTP (role smtp); none: any. */
+  lmtpPeers: z.array(z.string().regex(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/)).default([]),
   /** True in the lab: SPF and DMARC do not skip loopback clients. */
   isLab: z.boolean(),
 })
