@@ -40,5 +40,7 @@ export function env(): Env {
     throw new Error(`Settings from the environment are wrong or missing:\n  ${wrong.join('\n  ')}`)
   }
   cached = parsed.data
+  // next-auth reads its own name for this from the environment and from nowhere else.
+  process.env.NEXTAUTH_URL = cached.POSTHOUSE_URL
   return cached
 }

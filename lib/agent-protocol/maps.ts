@@ -39,7 +39,10 @@ export const userValue = z.strictObject({
   format: z.enum(['maildir', 'mbox']),
   quotaBytes: z.int().min(0),
   services: z.array(z.enum(SERVICES)),
-  password: z.string().regex(/^\{[A-Z0-9.-]{2,32}\}[\x21-\x7e]{4,512}$/).nullable(),
+  password: z
+    .string()
+    .regex(/^\{[A-Z0-9.-]{2,32}\}[\x21-\x7e]{4,512}$/)
+    .nullable(),
 })
 export type UserValue = z.infer<typeof userValue>
 
@@ -88,17 +91,59 @@ export interface MapRule {
 }
 
 export const MAPS = {
-  'smtp/domains': { roles: ['smtp'], perDomain: true, key: (key, domain) => key === domain, value: (value) => /^(hosted|alias|host)$/.test(value) },
-  'smtp/mailboxes': { roles: ['smtp'], perDomain: true, key: inOwnDomain, value: (value) => /^[a-z0-9]{12,32}\/$/.test(value) },
+  'smtp/domains': {
+    roles: ['smtp'],
+    perDomain: true,
+    key: (key, domain) => key === domain,
+    value: (value) => /^(hosted|alias|host)$/.test(value),
+  },
+  'smtp/mailboxes': {
+    roles: ['smtp'],
+    perDomain: true,
+    key: inOwnDomain,
+    value: (value) => /^[a-z0-9]{12,32}\/$/.test(value),
+  },
   'smtp/aliases': { roles: ['smtp'], perDomain: true, key: orCatchAll, value: (value) => list(value, isTarget, 1000) },
   'smtp/senders': { roles: ['smtp'], perDomain: true, key: orCatchAll, value: (value) => list(value, isAddress, 1000) },
-  'smtp/access': { roles: ['smtp'], perDomain: true, key: inOwnDomain, value: (value) => /^(4|5)\d\d \1\.\d\.\d{1,3} [A-Za-z0-9.,'-]{1,60}(?: [A-Za-z0-9.,'-]{1,60}){0,20}$/.test(value) },
-  'smtp/homes': { roles: ['smtp'], perDomain: true, key: (key, domain) => key === domain || inOwnDomain(key, domain), value: (value) => /^lmtp:inet:\[?[0-9a-z.:-]{1,253}\]?:\d{1,5}$/.test(value) },
-  'dkim/keytable': { roles: ['smtp'], perDomain: true, key: (key) => /^[0-9a-f-]{36}$/.test(key), value: (value, domain) => value.startsWith(`${domain}:`) && /^[a-z0-9][a-z0-9-]{0,62}$/.test(value.slice(domain.length + 1)) },
-  'dkim/signingtable': { roles: ['smtp'], perDomain: true, key: (key, domain) => key === `*@${domain}`, value: (value) => /^[0-9a-f-]{36}$/.test(value) },
-  'dkim/keys': { roles: ['smtp'], perDomain: true, key: (key) => /^[0-9a-f-]{36}$/.test(key), value: (value) => /^[0-9a-f]{64}$/.test(value) },
+  'smtp/access': {
+    roles: ['smtp'],
+    perDomain: true,
+    key: inOwnDomain,
+    value: (value) => /^(4|5)\d\d \1\.\d\.\d{1,3} [A-Za-z0-9.,'-]{1,60}(?: [A-Za-z0-9.,'-]{1,60}){0,20}$/.test(value),
+  },
+  'smtp/homes': {
+    roles: ['smtp'],
+    perDomain: true,
+    key: (key, domain) => key === domain || inOwnDomain(key, domain),
+    value: (value) => /^lmtp:inet:\[?[0-9a-z.:-]{1,253}\]?:\d{1,5}$/.test(value),
+  },
+  'dkim/keytable': {
+    roles: ['smtp'],
+    perDomain: true,
+    key: (key) => /^[0-9a-f-]{36}$/.test(key),
+    value: (value, domain) =>
+      value.startsWith(`${domain}:`) && /^[a-z0-9][a-z0-9-]{0,62}$/.test(value.slice(domain.length + 1)),
+  },
+  'dkim/signingtable': {
+    roles: ['smtp'],
+    perDomain: true,
+    key: (key, domain) => key === `*@${domain}`,
+    value: (value) => /^[0-9a-f-]{36}$/.test(value),
+  },
+  'dkim/keys': {
+    roles: ['smtp'],
+    perDomain: true,
+    key: (key) => /^[0-9a-f-]{36}$/.test(key),
+    value: (value) => /^[0-9a-f]{64}$/.test(value),
+  },
   'imap/users': { roles: ['imap', 'smtp'], perDomain: true, key: inOwnDomain, value: json(userValue) },
-  'imap/credentials': { roles: ['imap', 'smtp'], perDomain: true, key: inOwnDomain, value: (value, domain) => json(credentialValue)(value) && (JSON.parse(value) as CredentialValue).user.endsWith(`@${domain}`) },
+  'imap/credentials': {
+    roles: ['imap', 'smtp'],
+    perDomain: true,
+    key: inOwnDomain,
+    value: (value, domain) =>
+      json(credentialValue)(value) && (JSON.parse(value) as CredentialValue).user.endsWith(`@${domain}`),
+  },
   'node/settings': { roles: ['smtp', 'imap'], perDomain: false, key: isDomainName, value: json(nodeSettings) },
 } as const satisfies Record<string, MapRule>
 
@@ -112,12 +157,22 @@ export function isMapName(text: string): text is MapName {
  * What is wrong with an entry for a node of these roles, in words for an engineer, or null. Every key lies in its own
  * domain (MAIL rule 7) and neither key nor value can hold white space or control characters that would end a line.
  */
-export function refuseEntry(roles: readonly NodeRole[], map: string, domain: string, key: string, value: string | null): string | null {
+export function refuseEntry(
+  roles: readonly NodeRole[],
+  map: string,
+  domain: string,
+  key: string,
+  value: string | null,
+): string | null {
   if (!isMapName(map)) return `no such map: ${JSON.stringify(map.slice(0, 40))}`
   const rule: MapRule = MAPS[map]
-  if (!rule.roles.some((role) => roles.includes(role))) return `${map} does not belong on a node of role ${roles.join(', ')}`
-  if (rule.perDomain ? !isDomainName(domain) : domain !== '') return `${map}: wrong domain ${JSON.stringify(domain.slice(0, 80))}`
-  if (!rule.key(key, domain)) return `${map}: the key ${JSON.stringify(key.slice(0, 80))} is not allowed in ${domain || 'this map'}`
-  if (value !== null && (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value) || !rule.value(value, domain))) return `${map}: the value of ${key} is not allowed`
+  if (!rule.roles.some((role) => roles.includes(role)))
+    return `${map} does not belong on a node of role ${roles.join(', ')}`
+  if (rule.perDomain ? !isDomainName(domain) : domain !== '')
+    return `${map}: wrong domain ${JSON.stringify(domain.slice(0, 80))}`
+  if (!rule.key(key, domain))
+    return `${map}: the key ${JSON.stringify(key.slice(0, 80))} is not allowed in ${domain || 'this map'}`
+  if (value !== null && (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value) || !rule.value(value, domain)))
+    return `${map}: the value of ${key} is not allowed`
   return null
 }

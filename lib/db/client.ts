@@ -10,7 +10,7 @@ export type Tx = Prisma.TransactionClient
 
 /** Opens a client of its own (tests, tools); the process's shared one is {@link db}. */
 export function openDb(url: string, max = 10): Db {
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max, connectionTimeoutMillis: 5_000 }) })
+  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max, connectionTimeoutMillis: 20_000 }) })
 }
 
 const globals = globalThis as unknown as { posthouseDb?: Db }

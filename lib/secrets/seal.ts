@@ -41,11 +41,17 @@ function publicKey(): KeyObject {
   const { POSTHOUSE_WORKER_PUBLIC_KEY: given, POSTHOUSE_WORKER_SECRET: secret } = env()
   const raw = given ?? (secret && workerPublicKey(secret))
   if (!raw) throw new Error('POSTHOUSE_WORKER_PUBLIC_KEY is not set: secrets cannot be sealed to the worker')
-  return createPublicKey({ key: Buffer.concat([SPKI_HEAD, Buffer.from(raw, 'base64url')]), format: 'der', type: 'spki' })
+  return createPublicKey({
+    key: Buffer.concat([SPKI_HEAD, Buffer.from(raw, 'base64url')]),
+    format: 'der',
+    type: 'spki',
+  })
 }
 
 function messageKey(shared: Buffer, ephemeral: Buffer, recipient: Buffer): Buffer {
-  return Buffer.from(hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), 'posthouse sealed to worker', 32))
+  return Buffer.from(
+    hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), 'posthouse sealed to worker', 32),
+  )
 }
 
 /** Seals UTF-8 `text`, bound to `context` such as `Node/<id>/agentToken`. Returns `w1.<key>.<iv>.<tag>.<text>`, base64url. */
@@ -67,7 +73,8 @@ export function openAsWorker(sealed: string, context: string): string {
   if (!secret) throw new Error('POSTHOUSE_WORKER_SECRET is not set: only the worker opens secrets')
   const [version, ...parts] = sealed.split('.')
   const [ephemeral, iv, tag, text] = parts.map((part) => Buffer.from(part, 'base64url'))
-  if (version !== VERSION || !ephemeral || !iv || !tag || !text) throw new Error(`sealed value of ${context} is malformed`)
+  if (version !== VERSION || !ephemeral || !iv || !tag || !text)
+    throw new Error(`sealed value of ${context} is malformed`)
   const privateKey = workerPrivateKey(secret)
   const sender = createPublicKey({ key: Buffer.concat([SPKI_HEAD, ephemeral]), format: 'der', type: 'spki' })
   const shared = diffieHellman({ privateKey, publicKey: sender })

@@ -1,0 +1,77 @@
+import type { Command } from '@/cli/command'
+
+/** Every command; what it needs is loaded when it runs, so that those without a database need none. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'status',
+    usage: 'status [--json]',
+    help: 'Nodes, the release each runs, and what needs somebody.\nExit code 1 where a node is behind or down.',
+    run: async (args, io) => (await import('@/cli/status')).status(args, io),
+  },
+  {
+    name: 'domain add',
+    usage: 'domain add <name>',
+    help: 'Takes a domain on.\nThe worker makes its DKIM key and publishes its records where a provider is set.',
+    run: async (args, io) => (await import('@/cli/domain')).domainAdd(args, io),
+  },
+  {
+    name: 'domain list',
+    usage: 'domain list [--json]',
+    help: 'Domains with their numbers.',
+    run: async (args, io) => (await import('@/cli/domain')).domainList(args, io),
+  },
+  {
+    name: 'mailbox add',
+    usage: 'mailbox add <address> [--name TEXT] [--quota MEBIBYTES] [--password-stdin]',
+    help: 'Creates a mailbox.\nWithout --password-stdin a password is made and printed once on standard output.',
+    run: async (args, io) => (await import('@/cli/mailbox')).mailboxAdd(args, io),
+  },
+  {
+    name: 'dns show',
+    usage: 'dns show <domain> [--json]',
+    help: 'The records a domain should have and what DNS says, and their zone text.',
+    run: async (args, io) => (await import('@/cli/dns')).dnsShow(args, io),
+  },
+  {
+    name: 'test',
+    usage: 'test <domain> [--probe NAME] [--json]',
+    help: 'Sends a real message from the domain to a probe and back and says what it proved.\nExit code 1 where it is not proven.',
+    run: async (args, io) => (await import('@/cli/test')).test(args, io),
+  },
+  {
+    name: 'reports parse',
+    usage: 'reports parse <file…> --json',
+    help: 'Reads report files and prints one JSON object a line, without database or panel.\nExit code 1 where a file is rejected or cannot be read.',
+    run: async (args, io) => (await import('@/cli/reports')).reportsCommand(['parse', ...args], io),
+  },
+  {
+    name: 'node add',
+    usage: 'node add --code CODE',
+    help: 'Adds a mail node by the pairing code that its agent printed.\n--code - reads it from standard input.',
+    run: async (args, io) => (await import('@/cli/node')).nodeAdd(args, io),
+  },
+  {
+    name: 'probe add',
+    usage: 'probe add',
+    help: 'Adds a mailbox elsewhere that tests are sent to.\nReads JSON from standard input: name, grade (inside, outside), isStandIn, address, imapHost, imapPort, submissionHost, submissionPort, user, password.',
+    run: async (args, io) => (await import('@/cli/node')).probeAdd(args, io),
+  },
+  {
+    name: 'provider add',
+    usage: 'provider add',
+    help: 'Adds a DNS provider that takes RFC 2136 updates.\nReads JSON from standard input: name, kind (rfc2136), server, port, keyName, algorithm, secret.',
+    run: async (args, io) => (await import('@/cli/node')).providerAdd(args, io),
+  },
+  {
+    name: 'lab connect',
+    usage: 'lab connect <file>',
+    help: 'Takes in the nodes, DNS server and probes that the native companion reported.\nRunning it again changes nothing.',
+    run: async (args, io) => (await import('@/cli/lab')).labConnect(args, io),
+  },
+  {
+    name: 'setup-link',
+    usage: 'setup-link',
+    help: 'Prints the one-time link that creates the owner, while there is none.\nExit code 1 where there is an owner already.',
+    run: async (args, io) => (await import('@/cli/setup-link')).setupLink(args, io),
+  },
+]

@@ -1,0 +1,87 @@
+import 'server-only'
+import { ImapFlow } from 'imapflow'
+import { createTransport } from 'nodemailer'
+
+/** Where a mailbox is read and sent from. Certificates are looked at by the checks of DNS and nodes, not here: a test goes on over a self-signed one. */
+export interface MailAccount {
+  imapHost: string
+  imapPort: number
+  submissionHost: string
+  submissionPort: number
+  user: string
+  password: string
+}
+
+export interface OutgoingMessage {
+  from: string
+  to: string
+  subject: string
+  text: string
+  messageId: string
+  headers: Record<string, string>
+}
+
+/** Hands a message to submission (STARTTLS required, RFC 6409). Gives the server's answer; throws with the server's words. */
+export async function submit(account: MailAccount, message: OutgoingMessage): Promise<string> {
+  const transport = createTransport({
+    host: account.submissionHost,
+    port: account.submissionPort,
+    requireTLS: true,
+    tls: { rejectUnauthorized: false },
+    auth: { user: account.user, pass: account.password },
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  try {
+    const { response } = await transport.sendMail({ ...message, envelope: { from: message.from, to: [message.to] } })
+    return response
+  } finally {
+    transport.close()
+  }
+}
+
+/**
+ * Waits for the message with this id in the INBOX (implicit TLS on 993 and 2993, else STARTTLS), takes it away and gives
+ * its bytes. Null where it has not come within `patience` milliseconds.
+ */
+export async function fetchMessage(account: MailAccount, messageId: string, patience: number): Promise<Buffer | null> {
+  const client = new ImapFlow({
+    host: account.imapHost,
+    port: account.imapPort,
+    secure: account.imapPort % 1000 === 993,
+    tls: { rejectUnauthorized: false },
+    auth: { user: account.user, pass: account.password },
+    logger: false,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+  })
+  const until = Date.now() + patience
+  await client.connect()
+  try {
+    const lock = await client.getMailboxLock('INBOX')
+    try {
+      for (;;) {
+        const found = await client.search({ header: { 'message-id': messageId } }, { uid: true })
+        const uid = found ? found[0] : undefined
+        if (uid !== undefined) return await take(client, uid)
+        if (Date.now() >= until) return null
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        await client.noop()
+      }
+    } finally {
+      lock.release()
+    }
+  } finally {
+    await client.logout()
+  }
+}
+
+async function take(client: ImapFlow, uid: number): Promise<Buffer> {
+  const message = await client.fetchOne(String(uid), { source: true }, { uid: true })
+  if (message === false || !message.source) throw new Error('the server listed a message that it does not give')
+  await client.messageDelete([uid], { uid: true })
+  return message.source
+}

@@ -1,0 +1,78 @@
+import 'server-only'
+import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
+import { db } from '@/lib/db/client'
+import { AppError } from '@/lib/errors/app-error'
+
+const PAGE = 50
+
+/** One page of the domains an actor may see, by name, after `after`; `q` is any part of the name. */
+export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: string; after?: string } = {}) {
+  requirePermission(actor, 'domain:read')
+  const rows = await db().domain.findMany({
+    where: {
+      AND: [
+        visibleDomains(actor),
+        { deletedAt: null, name: { gt: after } },
+        q ? { name: { contains: q.toLowerCase() } } : {},
+      ],
+    },
+    orderBy: { name: 'asc' },
+    take: PAGE + 1,
+    select: {
+      name: true,
+      description: true,
+      mailboxCount: true,
+      aliasCount: true,
+      suspendMode: true,
+      createdAt: true,
+      dkimKeys: { select: { state: true } },
+      dnsRecords: {
+        where: { purpose: { not: 'own' } },
+        select: { purpose: true, observation: { select: { state: true } } },
+      },
+      tests: { orderBy: { createdAt: 'desc' }, take: 1, select: { state: true, grade: true, finishedAt: true } },
+    },
+  })
+  const page = rows.slice(0, PAGE)
+  return { domains: page, next: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null }
+}
+
+/** One domain with what its pages show first. NOT_FOUND where it is not the actor's. */
+export async function requireDomain(actor: Actor, name: string) {
+  requirePermission(actor, 'domain:read')
+  const row = await db().domain.findFirst({
+    where: { AND: [visibleDomains(actor), { name, deletedAt: null }] },
+    select: {
+      id: true,
+      name: true,
+      description: true,
+      kind: true,
+      suspendMode: true,
+      catchAllTarget: true,
+      postmasterTarget: true,
+      storageFormat: true,
+      defaultQuotaBytes: true,
+      mailboxCount: true,
+      aliasCount: true,
+      revision: true,
+      createdAt: true,
+      homeNode: { select: { name: true, hostName: true } },
+      dnsProvider: { select: { name: true, kind: true } },
+      aliasesOf: { where: { deletedAt: null }, select: { name: true }, orderBy: { name: 'asc' } },
+    },
+  })
+  if (!row) throw new AppError('NOT_FOUND', 'domain.missing', { name })
+  return row
+}
+export type DomainDetail = Awaited<ReturnType<typeof requireDomain>>
+
+/** Numbers for the navigation: exact counts of what the actor may see. */
+export async function countDirectory(actor: Actor) {
+  requirePermission(actor, 'domain:read')
+  const total = await db().domain.aggregate({
+    where: { AND: [visibleDomains(actor), { deletedAt: null }] },
+    _count: true,
+    _sum: { mailboxCount: true, aliasCount: true },
+  })
+  return { domains: total._count, mailboxes: total._sum.mailboxCount ?? 0, aliases: total._sum.aliasCount ?? 0 }
+}

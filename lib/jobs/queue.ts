@@ -1,0 +1,82 @@
+import 'server-only'
+import { fromPrisma, PgBoss } from 'pg-boss'
+import { z } from 'zod'
+import type { Tx } from '@/lib/db/client'
+import { env } from '@/lib/env'
+import { logger } from '@/lib/logger/logger'
+
+/** What the worker does, and the data each job carries. */
+export const JOBS = {
+  /** Asks DNS for every record of a domain. */
+  'dns.check': z.strictObject({ domain: z.string() }),
+  /** Publishes a domain's records through its provider, then asks DNS. */
+  'dns.publish': z.strictObject({ domain: z.string(), actorName: z.string() }),
+  /** Takes every key a step further that may go. */
+  'dkim.advance': z.strictObject({}),
+  /** Runs one deliverability test. */
+  'test.run': z.strictObject({ testId: z.uuid() }),
+  /** Forgets what the undo time has passed for. */
+  'directory.purge': z.strictObject({}),
+} as const
+
+export type JobName = keyof typeof JOBS
+export type JobData<N extends JobName> = z.infer<(typeof JOBS)[N]>
+
+const SCHEMA = 'jobs'
+
+function open(options: { isWorker: boolean }): PgBoss {
+  const settings = env()
+  const boss = new PgBoss({
+    connectionString: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL,
+    schema: SCHEMA,
+    max: options.isWorker ? 4 : 1,
+    supervise: options.isWorker,
+    schedule: options.isWorker,
+    useListenNotify: options.isWorker,
+  })
+  boss.on('error', (error) => {
+    logger('jobs').error({ err: error }, 'the job queue has trouble')
+  })
+  return boss
+}
+
+async function start(options: { isWorker: boolean }): Promise<PgBoss> {
+  const boss = open(options)
+  await boss.start()
+  for (const name of Object.keys(JOBS))
+    await boss.createQueue(name, { notify: true, retryLimit: 2, expireInSeconds: 300 })
+  return boss
+}
+
+const globals = globalThis as unknown as { posthouseQueue?: Promise<PgBoss> }
+
+/** The process's connection to the queue, opened at first use. `isWorker` counts at the first call. */
+export function queue(isWorker = false): Promise<PgBoss> {
+  globals.posthouseQueue ??= start({ isWorker }).catch((error: unknown) => {
+    globals.posthouseQueue = undefined
+    throw error
+  })
+  return globals.posthouseQueue
+}
+
+/** Puts a job in the queue as part of a transaction. With `singletonKey` a job that already waits is enough. */
+export async function enqueue<N extends JobName>(
+  tx: Tx,
+  name: N,
+  data: JobData<N>,
+  options: { singletonKey?: string; startAfterSeconds?: number } = {},
+): Promise<void> {
+  const boss = await queue()
+  await boss.send(name, data, {
+    db: fromPrisma(tx),
+    ...(options.singletonKey !== undefined && { singletonKey: options.singletonKey }),
+    ...(options.startAfterSeconds !== undefined && { startAfter: options.startAfterSeconds }),
+  })
+}
+
+/** Ends the process's connection to the queue; jobs that run have a moment to finish. */
+export async function closeQueue(): Promise<void> {
+  const boss = await globals.posthouseQueue
+  globals.posthouseQueue = undefined
+  await boss?.stop({ graceful: true, timeout: 5_000 })
+}

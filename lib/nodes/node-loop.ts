@@ -1,0 +1,126 @@
+import 'server-only'
+import { db } from '@/lib/db/client'
+import { AgentClient, AgentRefused, AgentUnavailable } from '@/lib/nodes/agent-client'
+import { deliverToNode, type NodeRow } from '@/lib/nodes/deliver'
+import { resyncNode } from '@/lib/nodes/full-state'
+import { currentEpoch } from '@/lib/releases/epoch'
+import { openAsWorker } from '@/lib/secrets/seal'
+import { logger } from '@/lib/logger/logger'
+
+/** While a node does not answer it is tried this often; a release wakes the loop at once. */
+const SWEEP_MILLISECONDS = 5_000
+const STATUS_MILLISECONDS = 30_000
+
+/**
+ * The loop of one node: delivers what is new, looks after the node's state, sleeps until woken. One process at a time
+ * runs it (the caller holds the node's lock).
+ */
+export class NodeLoop {
+  private wakeUp: () => void = () => undefined
+  private isStopped = false
+  private isWoken = false
+  private statusAt = 0
+  private running: Promise<void> | undefined
+
+  constructor(
+    private readonly node: NodeRow,
+    private readonly client: AgentClient,
+  ) {}
+
+  static async open(nodeId: string): Promise<NodeLoop> {
+    const row = await db().node.findUniqueOrThrow({ where: { id: nodeId } })
+    return new NodeLoop(row, new AgentClient(row, openAsWorker(row.agentTokenSealed, `Node/${row.id}/agentToken`)))
+  }
+
+  start(): void {
+    this.running = this.run()
+  }
+
+  wake(): void {
+    this.isWoken = true
+    this.wakeUp()
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true
+    this.wake()
+    await this.running
+    this.client.close()
+  }
+
+  private async run(): Promise<void> {
+    const log = logger(`node:${this.node.name}`)
+    while (!this.isStopped) {
+      this.isWoken = false
+      try {
+        await this.pass()
+      } catch (error) {
+        log.error({ err: error }, 'a pass over the node failed; trying again')
+      }
+      if (!this.isStopped && !this.isWoken) await this.sleep()
+    }
+  }
+
+  private sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, SWEEP_MILLISECONDS)
+      this.wakeUp = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  private async pass(): Promise<void> {
+    const isReady = await this.resyncIfNeeded()
+    if (!isReady) return
+    const result = await deliverToNode(this.node, this.client)
+    if (result === 'delivered') this.statusAt = 0
+    await this.refreshStatus()
+  }
+
+  /** A node that never confirmed a release of this epoch is compared and brought level as a whole. */
+  private async resyncIfNeeded(): Promise<boolean> {
+    const [row, head, audit, epoch] = await Promise.all([
+      db().node.findUniqueOrThrow({ where: { id: this.node.id }, select: { confirmedRelease: true, epoch: true } }),
+      db().release.findFirst({ orderBy: { number: 'desc' }, select: { number: true } }),
+      db().auditEntry.findFirst({ orderBy: { id: 'desc' }, select: { hash: true } }),
+      currentEpoch(db()),
+    ])
+    if (row.epoch === epoch && (row.confirmedRelease > 0n || head === null)) return true
+    return this.attempt(async () => {
+      const release = head?.number ?? 0n
+      const refused = await resyncNode(this.node, this.client, { epoch, release, auditHead: audit?.hash ?? '' })
+      await db().$transaction([
+        db().nodeHold.deleteMany({ where: { nodeId: this.node.id } }),
+        db().nodeHold.createMany({ data: refused.map((hold) => ({ nodeId: this.node.id, ...hold })) }),
+        db().node.update({
+          where: { id: this.node.id },
+          data: { confirmedRelease: release, epoch, lastError: null, lastSeenAt: new Date() },
+        }),
+        db().$executeRaw`SELECT pg_notify('posthouse_delivered', ${this.node.name})`,
+      ])
+    })
+  }
+
+  private async refreshStatus(): Promise<void> {
+    if (Date.now() - this.statusAt < STATUS_MILLISECONDS) return
+    this.statusAt = Date.now()
+    await this.attempt(async () => {
+      const status = await this.client.status()
+      const data = { status, lastSeenAt: new Date(), lastError: null }
+      await db().node.update({ where: { id: this.node.id }, data })
+    })
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      if (!(error instanceof AgentUnavailable || error instanceof AgentRefused)) throw error
+      await db().node.update({ where: { id: this.node.id }, data: { lastError: error.words } })
+      return false
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import 'server-only'
+import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
+import { db } from '@/lib/db/client'
+import type { Prisma } from '@/lib/db/generated/client'
+import { AppError } from '@/lib/errors/app-error'
+import { deliveryOf } from '@/lib/releases/wait'
+import { maskValue } from '@/lib/releases/mask'
+
+const PAGE = 50
+/** Lines of a difference that a page shows; the rest is counted. */
+const MOST_LINES = 500
+
+/** A domain administrator sees the releases of granted domains alone, and in them the lines of those. */
+async function visibleReleases(actor: Actor): Promise<{ where: Prisma.ReleaseWhereInput; names: string[] | null }> {
+  if (actor.role !== 'domain_admin') return { where: {}, names: null }
+  const rows = await db().domain.findMany({
+    where: visibleDomains(actor),
+    select: { name: true, aliasesOf: { select: { name: true } } },
+  })
+  const names = rows.flatMap((row) => [row.name, ...row.aliasesOf.map((alias) => alias.name)])
+  return { where: { domainNames: { hasSome: names } }, names }
+}
+
+/** Releases, newest first, before number `before`; of one domain where `domain` is given. */
+export async function listReleases(actor: Actor, { before, domain }: { before?: bigint; domain?: string } = {}) {
+  requirePermission(actor, 'release:read')
+  const { where } = await visibleReleases(actor)
+  const rows = await db().release.findMany({
+    where: {
+      AND: [
+        where,
+        before === undefined ? {} : { number: { lt: before } },
+        domain === undefined ? {} : { domainNames: { has: domain } },
+      ],
+    },
+    orderBy: { number: 'desc' },
+    take: PAGE + 1,
+    select: {
+      number: true,
+      at: true,
+      actorName: true,
+      action: true,
+      subject: true,
+      domainNames: true,
+      _count: { select: { changes: true } },
+    },
+  })
+  const page = rows.slice(0, PAGE)
+  return { releases: page, next: rows.length > PAGE ? (page.at(-1)?.number ?? null) : null }
+}
+
+/** One release with its difference (secrets masked) and how it stands on each node. NOT_FOUND where it is not the actor's. */
+export async function requireRelease(actor: Actor, number: bigint) {
+  requirePermission(actor, 'release:read')
+  const { where, names } = await visibleReleases(actor)
+  const row = await db().release.findFirst({ where: { AND: [where, { number }] } })
+  if (!row) throw new AppError('NOT_FOUND', 'release.missing', { number: number.toString() })
+  const own = { release: number, ...(names === null ? {} : { domain: { in: names } }) }
+  const [changes, total, delivery, deliveries] = await Promise.all([
+    db().releaseChange.findMany({
+      where: own,
+      orderBy: [{ map: 'asc' }, { domain: 'asc' }, { key: 'asc' }],
+      take: MOST_LINES,
+      select: { map: true, domain: true, key: true, before: true, after: true },
+    }),
+    db().releaseChange.count({ where: own }),
+    deliveryOf(number.toString()),
+    db().nodeDelivery.findMany({
+      where: { fromRelease: { lt: number }, toRelease: { gte: number } },
+      orderBy: { startedAt: 'asc' },
+      take: 20,
+      select: {
+        startedAt: true,
+        finishedAt: true,
+        state: true,
+        words: true,
+        stages: true,
+        node: { select: { name: true } },
+      },
+    }),
+  ])
+  return {
+    ...row,
+    total,
+    delivery,
+    deliveries,
+    changes: changes.map((change) => ({
+      ...change,
+      before: change.before === null ? null : maskValue(change.map, change.before),
+      after: change.after === null ? null : maskValue(change.map, change.after),
+    })),
+  }
+}

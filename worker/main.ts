@@ -1,0 +1,35 @@
+import { logger } from '@/lib/logger/logger'
+import { notifications } from '@/lib/db/listen'
+import { db } from '@/lib/db/client'
+import { env } from '@/lib/env'
+import { closeQueue } from '@/lib/jobs/queue'
+import { NodeLoops } from '@/lib/nodes/node-loops'
+import { startJobs } from '@/worker/jobs'
+
+/** The worker: delivers releases to the nodes and runs the jobs. Ends on SIGTERM or SIGINT with what it does finished. */
+async function main(): Promise<void> {
+  if (!env().POSTHOUSE_WORKER_SECRET)
+    throw new Error('POSTHOUSE_WORKER_SECRET is not set: the worker opens secrets with it')
+  const log = logger('worker')
+  const loops = new NodeLoops()
+  await loops.start()
+  await startJobs()
+  log.info('worker is up')
+  // Whoever started this process may wait for the line.
+  process.stdout.write('ready\n')
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
+  await closeQueue()
+  await loops.stop()
+  await notifications().close()
+  await db().$disconnect()
+}
+
+try {
+  await main()
+  process.exit(0)
+} catch (error) {
+  process.stderr.write(`The worker cannot run: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
