@@ -1,0 +1,69 @@
+import type { Metadata } from 'next'
+import { getTranslations } from 'next-intl/server'
+import { completeSetupAction } from '@/app/(open)/setup/actions'
+import { ActionForm } from '@/components/form/action-form'
+import { TextField } from '@/components/form/field'
+import { SubmitButton } from '@/components/form/submit'
+import { ButtonLink } from '@/components/ui/button'
+import { getSetupLinkState } from '@/lib/auth/queries'
+import { MIN_PASSWORD_LENGTH } from '@/lib/auth/schema'
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('setup'))('title') }
+}
+
+export default async function SetupPage({ searchParams }: { searchParams: Promise<{ token?: string }> }) {
+  const { token = '' } = await searchParams
+  const [t, state] = await Promise.all([getTranslations('setup'), getSetupLinkState(token)])
+  return (
+    <>
+      <h1 className="text-2xl font-[620] tracking-[-0.015em]">{t('title')}</h1>
+      {state === 'open' ? (
+        <>
+          <p className="text-muted">{t('intro')}</p>
+          <ActionForm action={completeSetupAction}>
+            <input type="hidden" name="token" value={token} />
+            <TextField name="name" label={t('name')} autoComplete="name" required />
+            <TextField
+              name="email"
+              label={t('email')}
+              help={t('emailHelp')}
+              type="email"
+              autoComplete="username"
+              required
+            />
+            <TextField
+              name="password"
+              label={t('password')}
+              help={t('passwordHelp', { minimum: MIN_PASSWORD_LENGTH })}
+              type="password"
+              autoComplete="new-password"
+              required
+            />
+            <TextField
+              name="passwordAgain"
+              label={t('passwordAgain')}
+              type="password"
+              autoComplete="new-password"
+              required
+            />
+            <div>
+              <SubmitButton busy={t('creating')}>{t('create')}</SubmitButton>
+            </div>
+          </ActionForm>
+        </>
+      ) : (
+        <>
+          <p>{t(`link.${state}`)}</p>
+          {state === 'used' ? (
+            <div>
+              <ButtonLink href="/sign-in" variant="primary">
+                {t('signIn')}
+              </ButtonLink>
+            </div>
+          ) : null}
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,61 @@
+import type { Metadata } from 'next'
+import { getFormatter, getTranslations } from 'next-intl/server'
+import { ServerChecksCard } from '@/app/(panel)/settings/server-checks-card'
+import { ServerSettingsForm } from '@/app/(panel)/settings/server-settings-form'
+import { ReleaseLine, type ReleaseQuery } from '@/components/data/release-line'
+import { PageHeader } from '@/components/layout/page-header'
+import { Card, CardBody } from '@/components/ui/card'
+import { Facts } from '@/components/ui/facts'
+import { roleMay } from '@/lib/auth/permissions'
+import { requirePageActor } from '@/lib/http/page'
+import { getServerChecks, getServerSettings } from '@/lib/settings/queries'
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('settings'))('title') }
+}
+
+export default async function SettingsPage({ searchParams }: { searchParams: Promise<ReleaseQuery> }) {
+  const actor = await requirePageActor('setting:read')
+  const [t, format, settings, checks, query] = await Promise.all([
+    getTranslations('settings'),
+    getFormatter(),
+    getServerSettings(actor),
+    getServerChecks(actor),
+    searchParams,
+  ])
+  const mayWrite = roleMay(actor.role, 'setting:write')
+  const { hostName, publicAddresses, postmasterAddress } = settings
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        state={
+          hostName
+            ? {
+                level: 'ok',
+                word: t('state.setWord'),
+                text: t('state.set', { hostName, addresses: format.list(publicAddresses) }),
+              }
+            : { level: 'attention', word: t('state.unsetWord'), text: t('state.unset') }
+        }
+      />
+      <ReleaseLine query={query} />
+      <Card title={t('server')}>
+        {mayWrite ? (
+          <CardBody>
+            <ServerSettingsForm settings={settings} from="settings" />
+          </CardBody>
+        ) : (
+          <Facts
+            facts={[
+              { term: t('hostName'), value: hostName ?? '–' },
+              { term: t('publicAddresses'), value: publicAddresses.join(', ') || '–' },
+              { term: t('postmasterAddress'), value: postmasterAddress ?? '–' },
+            ]}
+          />
+        )}
+      </Card>
+      {checks && mayWrite ? <ServerChecksCard checks={checks} from="settings" /> : null}
+    </>
+  )
+}

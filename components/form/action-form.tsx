@@ -1,0 +1,65 @@
+'use client'
+
+import { useActionState, useEffect, useRef } from 'react'
+import { FormContext } from '@/components/form/form-context'
+import { NoticeLine } from '@/components/ui/notice'
+import type { FormAction } from '@/lib/http/action-state'
+
+/**
+ * A form over a server action. Without JavaScript it posts and the page comes back with the same sentences. The summary
+ * of what is wrong takes the focus and leads to each field.
+ */
+export function ActionForm({
+  action,
+  children,
+  className,
+}: {
+  action: FormAction<undefined>
+  children: React.ReactNode
+  className?: string
+}) {
+  const [state, send] = useActionState(action, { status: 'idle' })
+  const summary = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (state.status === 'error') summary.current?.focus()
+  }, [state])
+  const refused = state.status === 'error' ? state : null
+  const named = Object.entries(refused?.fields ?? {}).filter(([name]) => name !== '')
+  const general = refused?.fields[''] ?? []
+  return (
+    <FormContext value={{ fields: refused?.fields ?? {}, values: refused?.values ?? null }}>
+      <form action={send} className={className ?? 'flex flex-col gap-4'} noValidate>
+        {refused ? (
+          <div
+            ref={summary}
+            tabIndex={-1}
+            role="alert"
+            className="border-broken bg-broken-soft text-broken rounded-md border px-3 py-2"
+          >
+            <p className="font-[550]">{refused.message}</p>
+            {named.length + general.length > 0 ? (
+              <ul className="mt-1 list-disc pl-5 text-sm">
+                {general.map((text) => (
+                  <li key={text}>{text}</li>
+                ))}
+                {named.flatMap(([name, texts]) =>
+                  texts
+                    .filter((text) => text !== refused.message)
+                    .map((text) => (
+                      <li key={name + text}>
+                        <a href={`#field-${name}`} className="text-broken">
+                          {text}
+                        </a>
+                      </li>
+                    )),
+                )}
+              </ul>
+            ) : null}
+          </div>
+        ) : null}
+        {state.status === 'ok' && state.notice ? <NoticeLine notice={state.notice} /> : null}
+        {children}
+      </form>
+    </FormContext>
+  )
+}

@@ -1,0 +1,19 @@
+/** A line that tells what a change did. Sentences are ready to show. */
+export interface Notice {
+  level: 'ok' | 'waiting' | 'broken'
+  /** The badge's word. */
+  word: string
+  text: string
+  link?: { href: string; label: string }
+}
+
+/** What a form knows after it was sent. `values` is what was typed, without passwords. */
+export type ActionState<T = undefined> =
+  | { status: 'idle' }
+  | { status: 'ok'; data: T; notice: Notice | null }
+  | { status: 'error'; message: string; fields: Record<string, string[]>; values: Record<string, string | string[]> }
+
+export const IDLE: ActionState<never> = { status: 'idle' }
+
+/** The function that a form's `action` calls. */
+export type FormAction<T> = (state: ActionState<T>, form: FormData) => Promise<ActionState<T>>
