@@ -1,17 +1,18 @@
 import { systemActor } from '@/lib/auth/actor'
-import { checkDomainDns } from '@/lib/dns/service'
-import { publishRecords } from '@/lib/dns/publish'
+import { advanceKeys } from '@/lib/dkim/advance'
+import { checkDomainDns } from '@/lib/dns/check-domain'
+import { systemDnsDeps } from '@/lib/dns/deps'
+import { publishRecords } from '@/lib/dns/publish-domain'
 import type { JobData } from '@/lib/jobs/queue'
-
-const actor = systemActor('worker')
 
 /** Asks DNS for a domain's records. */
 export async function runDnsCheck({ domain }: JobData<'dns.check'>): Promise<void> {
-  await checkDomainDns(actor, domain)
+  await checkDomainDns(systemActor('worker'), domain, systemDnsDeps())
+  await advanceKeys(systemDnsDeps(), domain)
 }
 
 /** Publishes a domain's records, then asks DNS for them. */
 export async function runDnsPublish({ domain, actorName }: JobData<'dns.publish'>): Promise<void> {
-  await publishRecords(systemActor(actorName), domain)
-  await checkDomainDns(actor, domain)
+  await publishRecords(systemActor(actorName), domain, systemDnsDeps())
+  await runDnsCheck({ domain })
 }

@@ -2,7 +2,6 @@ import { queue, JOBS, type JobData, type JobName } from '@/lib/jobs/queue'
 import { logger } from '@/lib/logger/logger'
 import { runDirectoryPurge } from '@/lib/addresses/purge'
 import { runTest } from '@/lib/deliverability/run-test'
-import { runDkimAdvance } from '@/worker/dkim-advance'
 import { runDnsCheck, runDnsPublish } from '@/worker/dns-jobs'
 
 type Handlers = { [N in JobName]: (data: JobData<N>) => Promise<void> }
@@ -10,7 +9,6 @@ type Handlers = { [N in JobName]: (data: JobData<N>) => Promise<void> }
 const HANDLERS: Handlers = {
   'dns.check': runDnsCheck,
   'dns.publish': runDnsPublish,
-  'dkim.advance': runDkimAdvance,
   'test.run': ({ testId }) => runTest(testId),
   'directory.purge': runDirectoryPurge,
 }
@@ -19,7 +17,6 @@ const HANDLERS: Handlers = {
 export async function startJobs(): Promise<void> {
   const boss = await queue(true)
   for (const name of Object.keys(JOBS) as JobName[]) await startOne(boss, name)
-  await boss.schedule('dkim.advance', '* * * * *', {})
   await boss.schedule('directory.purge', '17 * * * *', {})
 }
 

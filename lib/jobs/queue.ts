@@ -11,8 +11,6 @@ export const JOBS = {
   'dns.check': z.strictObject({ domain: z.string() }),
   /** Publishes a domain's records through its provider, then asks DNS. */
   'dns.publish': z.strictObject({ domain: z.string(), actorName: z.string() }),
-  /** Takes every key a step further that may go. */
-  'dkim.advance': z.strictObject({}),
   /** Runs one deliverability test. */
   'test.run': z.strictObject({ testId: z.uuid() }),
   /** Forgets what the undo time has passed for. */
