@@ -72,6 +72,13 @@ export function openAgent(dir: string, options: AgentOptions): Agent {
   return { dir, config, paths, store, writers, reloads, scratch, log: options.log }
 }
 
+/** Lets go of the node: reloads that wait are left to the next start. */
+export function closeAgent({ reloads, writers, store }: Agent): void {
+  reloads.stop()
+  writers.users.close()
+  store.close()
+}
+
 async function reloadDaemon(paths: NodePaths, dir: string, daemon: Reloadable): Promise<boolean> {
   const pid = findDaemon(paths, dir, daemon)
   if (pid === null) return false

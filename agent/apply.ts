@@ -16,7 +16,7 @@ export interface Writers {
   signing: SigningFiles
   settings: Settings
   paths: NodePaths
-  /** Called before and after each step; a test ends the process here. */
+  /** Called after each step; a test ends the process here. */
   onStep: (name: string) => void
 }
 
@@ -35,7 +35,12 @@ export function isRebuildCheaper(keys: number, lines: number): boolean {
 }
 
 /** One step of the open intent, forward to the new values or back to the old ones. Can be run any number of times. */
-async function runStep(writers: Writers, step: number, operations: readonly IntentOperation[], way: 'forward' | 'back') {
+async function runStep(
+  writers: Writers,
+  step: number,
+  operations: readonly IntentOperation[],
+  way: 'forward' | 'back',
+) {
   const { store, postmaps, users, signing, settings, paths } = writers
   const target = ({ before, after }: IntentOperation) => (way === 'forward' ? after : before)
   const at = way === 'forward' ? step : step - 1
@@ -62,14 +67,16 @@ async function runStep(writers: Writers, step: number, operations: readonly Inte
     return value === null ? [] : [{ key: one.key, value }]
   })
   await postmaps.put(file, puts)
-  await postmaps.remove(file, operations.filter((one) => target(one) === null).map(({ key }) => key))
+  await postmaps.remove(
+    file,
+    operations.filter((one) => target(one) === null).map(({ key }) => key),
+  )
 }
 
 /** Carries out an intent that is open in the store, step by step in the legal order. */
 export async function carryOut(writers: Writers, operations: readonly IntentOperation[]): Promise<void> {
   const steps = Map.groupBy(operations, ({ step }) => step)
   for (const [step, group] of [...steps].sort(([a], [b]) => a - b)) {
-    writers.onStep(`before ${STEPS[step]}`)
     await runStep(writers, step, group, 'forward')
     writers.onStep(`after ${STEPS[step]}`)
   }
@@ -85,17 +92,29 @@ export async function undo(writers: Writers, operations: readonly IntentOperatio
  * Asks the real programs about the lines that would come: a small map of only the changed lines must give exactly the
  * intended value for each key. Throws a Refusal.
  */
-export async function verifyCandidate(writers: Writers, scratchDir: string, operations: readonly Operation[]): Promise<void> {
+export async function verifyCandidate(
+  writers: Writers,
+  scratchDir: string,
+  operations: readonly Operation[],
+): Promise<void> {
   await Promise.all(
     POSTFIX_MAPS.map(async (map) => {
-      const lines = operations.flatMap(({ map: of, key, after }) => (of === map && after !== null ? [{ key, value: after }] : []))
+      const lines = operations.flatMap(({ map: of, key, after }) =>
+        of === map && after !== null ? [{ key, value: after }] : [],
+      )
       if (lines.length === 0) return
       const file = join(scratchDir, map.replace('/', '-'))
       await writers.postmaps.build(file, lines)
-      await expectLines(writers.postmaps, file, map, operations.filter((one) => one.map === map && one.after !== null))
+      await expectLines(
+        writers.postmaps,
+        file,
+        map,
+        operations.filter((one) => one.map === map && one.after !== null),
+      )
     }),
   )
-  for (const { map, after } of operations) if (map === 'node/settings' && after !== null) await writers.settings.verify(after)
+  for (const { map, after } of operations)
+    if (map === 'node/settings' && after !== null) await writers.settings.verify(after)
 }
 
 /** Reads everything that changed back from the living files. Throws a Refusal. */
@@ -109,7 +128,12 @@ export async function readBack(writers: Writers, operations: readonly Operation[
   )
 }
 
-async function expectLines(postmaps: Postmaps, file: string, map: string, operations: readonly Operation[]): Promise<void> {
+async function expectLines(
+  postmaps: Postmaps,
+  file: string,
+  map: string,
+  operations: readonly Operation[],
+): Promise<void> {
   const found = await postmaps.query(
     file,
     operations.map(({ key }) => key),

@@ -26,7 +26,7 @@ function pidFiles(paths: NodePaths, daemon: Daemon, dir: string): string[] {
 function commandMark(paths: NodePaths, daemon: Daemon): string {
   if (daemon === 'postfix') return paths.postfix
   if (daemon === 'dovecot') return paths.dovecot
-  return daemon === 'opendmarc' ? join(paths.opendmarc) : join(paths.opendkim, `${daemon}.conf`)
+  return daemon === 'opendmarc' ? paths.opendmarc : join(paths.opendkim, `${daemon}.conf`)
 }
 
 const PROGRAM_NAMES: Record<Daemon, string> = {
@@ -46,12 +46,16 @@ export function findDaemon(paths: NodePaths, dir: string, daemon: Daemon): numbe
     const pid = Number.parseInt(readOrEmpty(file), 10)
     if (pid > 1 && isProgram(pid, PROGRAM_NAMES[daemon])) return pid
   }
-  const mark = commandMark(paths, daemon)
-  const marked = readdirSync('/proc')
+  const marked = findProcesses(PROGRAM_NAMES[daemon], commandMark(paths, daemon))
+  return marked.length > 0 ? Math.min(...marked) : null
+}
+
+/** Living processes of a program whose command line holds `mark`. */
+export function findProcesses(program: string, mark: string): number[] {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => isProgram(pid, PROGRAM_NAMES[daemon]) && readOrEmpty(`/proc/${pid}/cmdline`).includes(mark))
-  return marked.length > 0 ? Math.min(...marked) : null
+    .filter((pid) => isProgram(pid, program) && readOrEmpty(`/proc/${pid}/cmdline`).includes(mark))
 }
 
 /** True for a living process whose program has this name; a zombie is not alive (proc(5)). */

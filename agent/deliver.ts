@@ -58,7 +58,9 @@ export async function deliver(agent: Agent, request: DeliverRequest): Promise<De
 function refuseStepBack({ store }: Agent, { epoch, release }: DeliverRequest): void {
   const now = store.position()
   if (epoch > now.epoch || (epoch === now.epoch && BigInt(release) >= BigInt(now.release))) return
-  throw new StepBack(`the node is at epoch ${now.epoch}, release ${now.release}; ${epoch}, ${release} would be a step back`)
+  throw new StepBack(
+    `the node is at epoch ${now.epoch}, release ${now.release}; ${epoch}, ${release} would be a step back`,
+  )
 }
 
 /**
@@ -157,7 +159,8 @@ async function probeDomains(
     if (probe.state === 'unclear') answer(plan, 'applied', `not asked: ${probe.words}`)
     else if (probe.reply.code < 300) answer(plan, 'applied', '')
     // Only a recipient or relay refusal speaks of our lines (RFC 3463: X.1 and X.7); 552 is a full mailbox, 4xx waits.
-    else if (!/^55[0134][ -]5\.[17]\./.test(probe.reply.text)) answer(plan, 'applied', `RCPT ${address}: ${probe.reply.text}`)
+    else if (!/^55[0134][ -]5\.[17]\./.test(probe.reply.text))
+      answer(plan, 'applied', `RCPT ${address}: ${probe.reply.text}`)
     else {
       const back = plan.operations.map((one) => ({ ...one, before: one.after, after: one.before }))
       await applyTogether(agent, [{ ...plan, operations: back, keys: new Map() }], stages)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { openAgent } from './agent'
+import { closeAgent, openAgent } from './agent'
 import { agentEnv } from './env'
 import { loadIdentity } from './identity'
 import { createLog } from './log'
@@ -20,8 +20,7 @@ async function main(): Promise<void> {
   const identity = await loadIdentity(agent)
   const repaired = await recover(agent)
   if (flag === '--prepare') {
-    agent.reloads.stop()
-    agent.store.close()
+    closeAgent(agent)
     return
   }
 
@@ -36,9 +35,7 @@ async function main(): Promise<void> {
   server.close()
   server.closeIdleConnections()
   await once(server, 'close')
-  agent.reloads.stop()
-  agent.writers.users.close()
-  agent.store.close()
+  closeAgent(agent)
   log('info', 'stop')
 }
 

@@ -33,7 +33,8 @@ export function planDomain(
     if (words) return refused(words)
     const own = change.mode === 'full' ? fullOperations(store, change) : deltaOperations(store, change)
     if (updateHash(store.hashOf(change.map, domain).hash, own) === change.hash) operations.push(...own)
-    else if (change.mode === 'full') return refused(`${change.map}: the entries do not add up to the hash that came with them`)
+    else if (change.mode === 'full')
+      return refused(`${change.map}: the entries do not add up to the hash that came with them`)
     else mismatches.push(change.map)
   }
   if (mismatches.length > 0)
@@ -61,7 +62,8 @@ function refuseChange(roles: readonly NodeRole[], { map, domain, mode, puts, del
     // Nothing to look at, but the map and the domain still have to be ours.
     if (!isMapName(map)) return `no such map: ${JSON.stringify(map.slice(0, 40))}`
     const rule = MAPS[map]
-    if (!rule.roles.some((role) => roles.includes(role))) return `${map} does not belong on a node of role ${roles.join(', ')}`
+    if (!rule.roles.some((role) => roles.includes(role)))
+      return `${map} does not belong on a node of role ${roles.join(', ')}`
   }
   if (keys.size < puts.length + deletes.length) return `${map}: a key is named twice`
   if (mode === 'full' && deletes.length > 0) return `${map}: the full state names no deletions`
@@ -131,7 +133,8 @@ function refuseForeign(after: ResultReader, domain: string, operations: readonly
   )
   if (!isTouched || after.get('smtp/domains', domain) !== null) return null
   for (const map of FOR_ALL_MAIL)
-    if (after.count(map) > 0) return `${map}: ${domain} is not a domain of this server, its lines would apply to mail elsewhere`
+    if (after.count(map) > 0)
+      return `${map}: ${domain} is not a domain of this server, its lines would apply to mail elsewhere`
   return null
 }
 

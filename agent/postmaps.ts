@@ -1,5 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises'
-import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { EMPTY_HASH, updateHash } from '@/lib/agent-protocol/hash'
 import { Refusal } from './refusal'
@@ -39,6 +39,7 @@ export function mapLine({ key, value }: MapLine): string {
 }
 
 const CHUNK_BYTES = 1 << 20
+const LINES_AT_ONCE = 10_000
 
 /**
  * `postmap` on maps below a configuration of its own, so that a main.cf written just now (Postfix waits until it is 2 s
@@ -130,15 +131,12 @@ export function createPostmaps(configDir: string) {
       return found
     },
 
-    /** Order-free hash and number of all lines that the map really holds, null where there is no such map. */
-    async contents(file: string): Promise<{ hash: string; count: number } | null> {
-      if (!statSync(`${file}.lmdb`, { throwIfNoEntry: false })) return null
+    /** Order-free hash of all lines that the map really holds. */
+    async contents(file: string): Promise<string> {
       let hash = EMPTY_HASH
-      let count = 0
       let lines: { key: string; before: null; after: string }[] = []
       const add = () => {
         hash = updateHash(hash, lines)
-        count += lines.length
         lines = []
       }
       await postmap(['-s', `lmdb:${file}`], {
@@ -146,11 +144,11 @@ export function createPostmaps(configDir: string) {
         onLine: (line: string) => {
           const tab = line.indexOf('\t')
           lines.push({ key: line.slice(0, tab), before: null, after: line.slice(tab + 1) })
-          if (lines.length === 10_000) add()
+          if (lines.length === LINES_AT_ONCE) add()
         },
       })
       add()
-      return { hash, count }
+      return hash
     },
   }
 }

@@ -79,6 +79,7 @@ export function run(program: Program, args: readonly string[], options: RunOptio
  */
 export async function runClean(program: Program, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await run(program, args, options)
-  if (code !== 0 || (stderr !== '' && !options.areWordsFine)) throw new Refusal(stderr || `${program} ended with status ${code ?? 'of a signal'}`)
+  if (code !== 0 || (stderr !== '' && !options.areWordsFine))
+    throw new Refusal(stderr || `${program} ended with status ${code ?? 'of a signal'}`)
   return stdout
 }

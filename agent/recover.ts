@@ -1,8 +1,15 @@
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { reloadNote, type Agent } from './agent'
 import { carryOut, mapFile, readBack, undo } from './apply'
+import { findProcesses } from './daemons'
 import { POSTFIX_MAPS } from './postmaps'
+import { Refusal } from './refusal'
 import type { Operation } from './store'
 import { USER_MAPS } from './users-file'
+
+const ORPHAN_ROUNDS = 50
+const ORPHAN_PAUSE_MS = 20
 
 /**
  * Ends an intent that an earlier process left open: carried out to its end, since it was verified before it was
@@ -29,17 +36,18 @@ export async function finishIntent({ store, writers, log }: Agent): Promise<void
  */
 export async function recover(agent: Agent): Promise<string[]> {
   const { config, store, writers, paths, log } = agent
-  // A missing map cannot be changed key by key: compare before the intent as well as after it.
-  const repaired = new Set<string>()
-  if (config.roles.includes('smtp')) for (const map of POSTFIX_MAPS) if (await isMissing(agent, map)) repaired.add(map)
+  await endOrphans(agent)
+  const isSmtp = config.roles.includes('smtp')
+  // What is missing or broken cannot be changed key by key, so it is made anew before the intent is ended.
+  const repaired = new Set<string>(isSmtp ? await unreadableMaps(agent) : [])
   for (const map of repaired) await writers.postmaps.replace(mapFile(paths, map), store.eachAt(map, -1))
 
   await finishIntent(agent)
 
-  if (config.roles.includes('smtp')) {
-    for (const map of POSTFIX_MAPS) {
-      const held = await writers.postmaps.contents(mapFile(paths, map))
-      if (held?.hash === store.totalOf(map).hash) continue
+  if (isSmtp) {
+    const held = await Promise.all(POSTFIX_MAPS.map((map) => writers.postmaps.contents(mapFile(paths, map))))
+    for (const [index, map] of POSTFIX_MAPS.entries()) {
+      if (held[index] === store.totalOf(map).hash) continue
       await writers.postmaps.replace(mapFile(paths, map), store.eachAt(map, -1))
       repaired.add(map)
     }
@@ -56,8 +64,37 @@ export async function recover(agent: Agent): Promise<string[]> {
   return [...repaired]
 }
 
-async function isMissing({ writers, paths }: Agent, map: string): Promise<boolean> {
-  return (await writers.postmaps.contents(mapFile(paths, map))) === null
+/**
+ * A `postmap` of an agent that was killed goes on with the lines it was given. It is ended first: whatever it has
+ * written is legal, and the intent says the rest.
+ */
+async function endOrphans({ paths, log }: Agent): Promise<void> {
+  const mark = join(paths.agent, 'postmap')
+  for (let round = 0; round < ORPHAN_ROUNDS; round += 1) {
+    const orphans = findProcesses('postmap', mark)
+    if (orphans.length === 0) return
+    log('info', 'start.orphansEnded', { orphans })
+    for (const pid of orphans) process.kill(pid, 'SIGKILL')
+    await setTimeout(ORPHAN_PAUSE_MS)
+  }
+  throw new Error('a postmap of an earlier agent does not end')
+}
+
+/** Maps that `postmap` cannot open: not there, or not a map. */
+async function unreadableMaps({ writers, paths, log }: Agent): Promise<string[]> {
+  const answers = await Promise.all(
+    POSTFIX_MAPS.map(async (map) => {
+      try {
+        await writers.postmaps.query(mapFile(paths, map), ['nobody@example.invalid'])
+        return []
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        log('info', 'start.unreadable', { map, words: error.message })
+        return [map]
+      }
+    }),
+  )
+  return answers.flat()
 }
 
 /**

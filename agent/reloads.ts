@@ -22,9 +22,9 @@ export function createReloads({ reload, remember, now, log }: ReloadTools) {
   const timers = new Map<Reloadable, { timer: NodeJS.Timeout; at: number }>()
 
   async function perform(daemon: Reloadable): Promise<ReloadAnswer> {
-    lastAt.set(daemon, now())
     try {
       const isRunning = await reload(daemon)
+      if (isRunning) lastAt.set(daemon, now())
       remember(daemon, false)
       return { daemon, state: isRunning ? 'done' : 'down', inMs: 0, words: isRunning ? '' : `${daemon} does not run` }
     } catch (error) {

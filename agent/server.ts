@@ -1,6 +1,12 @@
 import { createServer, type Server } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { deliverRequest, PROTOCOL, PROTOCOL_HEADER, type ErrorAnswer, type HashesAnswer } from '@/lib/agent-protocol/messages'
+import {
+  deliverRequest,
+  PROTOCOL,
+  PROTOCOL_HEADER,
+  type ErrorAnswer,
+  type HashesAnswer,
+} from '@/lib/agent-protocol/messages'
 import type { Agent } from './agent'
 import { deliver, StepBack } from './deliver'
 import type { Identity } from './identity'
@@ -15,7 +21,16 @@ const HEADERS_TIMEOUT_MS = 10_000
 const MOST_CONNECTIONS = 64
 const MOST_WAITING = 8
 
-const STATUS_OF = { malformed: 400, token: 401, verb: 404, stepBack: 409, tooLong: 413, protocol: 426, fault: 500, busy: 503 } as const
+const STATUS_OF = {
+  malformed: 400,
+  token: 401,
+  verb: 404,
+  stepBack: 409,
+  tooLong: 413,
+  protocol: 426,
+  fault: 500,
+  busy: 503,
+} as const
 
 class Refused extends Error {
   constructor(
@@ -54,7 +69,8 @@ export function createAgentServer(agent: Agent, identity: Identity): Server {
   }
 
   async function answer(request: IncomingMessage): Promise<unknown> {
-    if (!identity.isAuthorized(request.headers.authorization)) throw new Refused('token', 'the token is missing or wrong')
+    if (!identity.isAuthorized(request.headers.authorization))
+      throw new Refused('token', 'the token is missing or wrong')
     const verb = verbs[`${request.method} ${request.url}`]
     if (!verb) throw new Refused('verb', 'no such verb')
     return verb(request)
@@ -76,7 +92,10 @@ export function createAgentServer(agent: Agent, identity: Identity): Server {
           const refused = toRefused(agent, error)
           // What was not read of the body is not waited for: a stranger must not keep the connection busy.
           if (!request.complete) response.setHeader('connection', 'close')
-          send(response, STATUS_OF[refused.code], { error: refused.code, words: boundWords(refused.message) } satisfies ErrorAnswer)
+          send(response, STATUS_OF[refused.code], {
+            error: refused.code,
+            words: boundWords(refused.message),
+          } satisfies ErrorAnswer)
         },
       )
     },
@@ -96,12 +115,19 @@ function toRefused({ log }: Agent, error: unknown): Refused {
 
 function requireProtocol(version: unknown): void {
   if (String(version) === String(PROTOCOL)) return
-  throw new Refused('protocol', `this agent speaks protocol ${PROTOCOL}, the request says ${boundWords(String(version)).slice(0, 20)}`)
+  throw new Refused(
+    'protocol',
+    `this agent speaks protocol ${PROTOCOL}, the request says ${boundWords(String(version)).slice(0, 20)}`,
+  )
 }
 
 function send(response: ServerResponse, code: number, body: unknown): void {
   const text = JSON.stringify(body)
-  response.writeHead(code, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' })
+  response.writeHead(code, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  })
   response.end(text)
 }
 

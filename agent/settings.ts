@@ -18,7 +18,12 @@ export function createSettings(postfixDir: string, scratchDir: string) {
   const exists = () => statSync(join(postfixDir, 'main.cf'), { throwIfNoEntry: false }) !== undefined
 
   async function edit(dir: string, settings: NodeSettings): Promise<void> {
-    await runClean('postconf', ['-c', dir, '-e', ...Object.entries(parameters(settings)).map(([name, value]) => `${name}=${value}`)])
+    await runClean('postconf', [
+      '-c',
+      dir,
+      '-e',
+      ...Object.entries(parameters(settings)).map(([name, value]) => `${name}=${value}`),
+    ])
     // Postfix waits for a configuration file to be 2 s old before it trusts it.
     const past = new Date(Date.now() - 60_000)
     utimesSync(join(dir, 'main.cf'), past, past)

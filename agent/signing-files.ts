@@ -44,7 +44,9 @@ export function createSigningFiles(paths: NodePaths, owner: { uid: number; gid: 
 
     /** True where the file of a key holds the bytes that its entry names. */
     hasKey: (id: string, hash: string): boolean =>
-      createHash('sha256').update(readOrEmpty(keyFile(id, hash))).digest('hex') === hash,
+      createHash('sha256')
+        .update(readOrEmpty(keyFile(id, hash)))
+        .digest('hex') === hash,
 
     /**
      * Puts both tables into the state at `step`. In between the key table holds old and new rows, so that whichever

@@ -20,7 +20,8 @@ export function refuseKey(id: string, pem: string, hash: string): string | null 
     return `key ${id} is not one PEM block of a private key`
   try {
     const key = createPrivateKey(pem)
-    if (key.asymmetricKeyType !== 'rsa') return `key ${id} is ${key.asymmetricKeyType ?? 'of no kind'}, the signer takes RSA`
+    if (key.asymmetricKeyType !== 'rsa')
+      return `key ${id} is ${key.asymmetricKeyType ?? 'of no kind'}, the signer takes RSA`
     const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
     return bits < LEAST_RSA_BITS ? `key ${id} has ${bits} bits, fewer than ${LEAST_RSA_BITS}` : null
   } catch (error) {

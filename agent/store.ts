@@ -40,7 +40,10 @@ export type Store = ReturnType<typeof openStore>
 /** Opens (or makes) the store at `path`; throws where the file is not one. */
 export function openStore(path: string) {
   const db = new DatabaseSync(path, { timeout: 5_000 })
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;')
+  // Exclusive: a second agent on the same node ends here, after 5 s of waiting for the first to end.
+  db.exec(
+    'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;',
+  )
   db.exec(SCHEMA)
 
   const sql = {
