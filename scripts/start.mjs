@@ -7,7 +7,7 @@
  * Settings from the environment: PORT (3000), POSTHOUSE_URL (where browsers find the panel), POSTHOUSE_DATA (folder of all
  * state), DATABASE_URL (a Postgres of one's own).
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { distFolder } from './lib/build.mjs'
@@ -16,7 +16,7 @@ import { Installation, requirePanelPort } from './lib/installation.mjs'
 import { takeLock } from './lib/lock.mjs'
 import { foreignMailServer } from './lib/mail-server.mjs'
 import { generateClient, installPackages } from './lib/packages.mjs'
-import { lastWords, plainWords, step, Trouble } from './lib/say.mjs'
+import { complaint, plainWords, step, Trouble } from './lib/say.mjs'
 import { isRoot, prepareState } from './lib/state.mjs'
 
 const options = new Set(process.argv.slice(2))
@@ -45,14 +45,14 @@ async function watch(installation) {
   for (;;) {
     await sleep(500)
     for (const entry of installation.ended()) {
-      const words = lastWords(entry.log ? installation.lastLines(entry) : '')
+      const words = complaint(readFileSync(entry.log).subarray(entry.logOffset).toString('utf8'))
       restarts.push(Date.now())
       const recent = restarts.filter((at) => at > Date.now() - RESTARTS_WITHIN)
       if (!['worker', 'panel'].includes(entry.name) || recent.length > RESTARTS) {
         throw new Trouble(`The ${entry.name} has ended: ${words}`)
       }
       console.log(`The ${entry.name} has ended and is started again: ${words}`)
-      if (entry.name === 'worker') installation.startWorker()
+      if (entry.name === 'worker') await installation.startWorker()
       else await installation.startPanel()
     }
   }
@@ -69,7 +69,7 @@ async function bringUp(installation) {
   await installation.startDatabase()
   await installation.build()
   if (withoutMail === null) await installation.startMailNodes()
-  await step('Worker', () => void installation.startWorker())
+  await step('Worker', () => installation.startWorker())
   await step('Panel', async () => void (await installation.startPanel()))
   const link = await installation.setupLink()
   console.log(`\nPosthouse is at   ${process.env.POSTHOUSE_URL || `http://127.0.0.1:${installation.port}`}`)

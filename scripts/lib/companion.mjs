@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { plainEnvironment, projectNode, typescriptArgs } from './environment.mjs'
 import { startChild } from './processes.mjs'
-import { lastWords, Trouble } from './say.mjs'
+import { complaint, Trouble } from './say.mjs'
 import { checkout } from './state.mjs'
 
 const LONGEST_START = 60_000
 
 /** The one line of JSON by which the companion says that all its servers answer. */
-function firstLine({ child, log }) {
+function firstLine({ child, log, logOffset }) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Trouble(`The mail nodes do not answer within a minute (${log}).`))
@@ -20,7 +20,11 @@ function firstLine({ child, log }) {
     })
     child.once('exit', () => {
       clearTimeout(timer)
-      reject(new Trouble(`The mail nodes do not start: ${lastWords(readFileSync(log, 'utf8'))} (${log})`))
+      reject(
+        new Trouble(
+          `The mail nodes do not start: ${complaint(readFileSync(log).subarray(logOffset).toString('utf8'))} (${log})`,
+        ),
+      )
     })
   })
 }

@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { foreignMailServer } from './mail-server.mjs'
 import { run } from './run.mjs'
-import { lastWords, Trouble } from './say.mjs'
+import { complaint, Trouble } from './say.mjs'
 
 /** What the mail nodes and the lab are made of. */
 export const MAIL_PACKAGES = [
@@ -57,7 +57,7 @@ export function missingPackages(names) {
 /** What apt would do: names it would install and remove. Null when it does not know a package (lists not fetched yet). */
 function simulate(names) {
   const { status, stdout, stderr } = call('apt-get', ['install', '--simulate', '--no-install-recommends', ...names])
-  if (status !== 0) return { failure: lastWords(stderr), installs: [], removes: [] }
+  if (status !== 0) return { failure: complaint(stderr), installs: [], removes: [] }
   const named = (verb) => [...stdout.matchAll(new RegExp(`^${verb} (\\S+)`, 'gm'))].map(([, name]) => name)
   return { failure: null, installs: named('Inst'), removes: named('Remv') }
 }

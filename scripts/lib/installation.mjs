@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildPanel } from './build.mjs'
 import { posthouse } from './cli.mjs'
@@ -9,7 +9,7 @@ import { endProcess, isAlive, leftBehind } from './processes.mjs'
 import { run, stopRuns } from './run.mjs'
 import { step, Trouble } from './say.mjs'
 import { readSecrets } from './secrets.mjs'
-import { requireFreePort, startPanel, startWorker, waitForPanel } from './services.mjs'
+import { requireFreePort, startPanel, startWorker, waitForPanel, waitForWorker } from './services.mjs'
 import { checkout } from './state.mjs'
 
 /** What is ended first comes first. */
@@ -106,9 +106,9 @@ export class Installation {
     })
   }
 
-  startWorker() {
+  async startWorker() {
     this.#goOn()
-    return this.#keep(startWorker({ state: this.state, database: this.#database }))
+    await waitForWorker(this.#keep(startWorker({ state: this.state, database: this.#database })))
   }
 
   async startPanel() {
@@ -121,20 +121,14 @@ export class Installation {
   }
 
   /** The link by which the owner is set up once; null when there is an owner. */
-  async setupLink() {
-    const link = await posthouse(['setup-link'], { state: this.state, database: this.#database })
-    return link === '' ? null : link
+  setupLink() {
+    return posthouse(['setup-link'], { state: this.state, database: this.#database, expected: /an owner already/ })
   }
 
   /** Processes that have ended although nobody stopped them. */
   ended() {
     if (this.isStopping) return []
     return [...this.#entries.values()].filter((entry) => !isAlive(entry))
-  }
-
-  /** What a process said last, from the last few kilobytes of its log. */
-  lastLines({ log }) {
-    return readFileSync(log, 'utf8').slice(-4_000)
   }
 
   /** Ends everything that was started, and only that; may be called at any time and more than once. */

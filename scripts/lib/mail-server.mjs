@@ -68,7 +68,8 @@ export function foreignMailServer({ isInstalling }) {
     const found = describe(pid)
     const name = found && PROGRAMS.get(found.program)
     if (!name || isPosthouse(found)) continue
-    if (found.program === 'master' && !found.path.includes('postfix')) continue
+    // Postfix's own processes bear names that others use too; its master stands for them all.
+    if ((found.program === 'master') !== found.path.includes('/postfix/')) continue
     return `${name} runs on this machine (process ${pid})`
   }
   if (somethingTakesPort25()) return 'A mail server listens on port 25 of this machine'

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endProcess, isAlive, startChild, startTime } from './processes.mjs'
-import { lastWords, Trouble } from './say.mjs'
+import { complaint, Trouble } from './say.mjs'
 import { checkout, isReachable, isRoot, numberFrom } from './state.mjs'
 
 const USER = 'posthouse'
@@ -110,7 +110,7 @@ function makeCluster({ home, data }, { folder }, owner, password, isThrowaway) {
       encoding: 'utf8',
     })
     if (done.status !== 0)
-      throw new Trouble(`The database cannot be made: ${lastWords(`${done.error ?? ''}\n${done.stderr ?? ''}`)}`)
+      throw new Trouble(`The database cannot be made: ${complaint(`${done.error ?? ''}\n${done.stderr ?? ''}`)}`)
   }
   try {
     // The built-in locale sorts and compares the same on every machine, whatever its C library.
@@ -152,13 +152,6 @@ async function freePort(state) {
   throw new Trouble(`No free port for the database near ${FIRST_PORT + numberFrom(state, PORTS)}.`)
 }
 
-/** The line in which the server says why it did not start. */
-function refusal(log, offset) {
-  const said = readFileSync(log, 'utf8').slice(offset)
-  const lines = said.split('\n').filter((line) => /FATAL|PANIC|could not|No space left/.test(line))
-  return lastWords(lines[0] ?? said)
-}
-
 /**
  * Starts the embedded Postgres of a state folder, or adopts the one that runs already, and gives its process, port and
  * address. It listens on 127.0.0.1, at a port derived from the folder (the next free one when taken), and on a Unix socket
@@ -195,7 +188,6 @@ export async function startPostgres({ state, password, isThrowaway = false }) {
     ...(isThrowaway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   }
   const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
-  const offset = existsSync(log) ? readFileSync(log, 'utf8').length : 0
   const child = startChild({
     name: 'postgres',
     runFolder: join(state, 'run', 'start'),
@@ -210,7 +202,9 @@ export async function startPostgres({ state, password, isThrowaway = false }) {
   while (!runningPostgres(state)?.isReady) {
     if (!isAlive(child) || Date.now() > until) {
       await endProcess(child, 'SIGINT')
-      throw new Trouble(`The database does not start: ${refusal(log, offset)}`)
+      throw new Trouble(
+        `The database does not start: ${complaint(readFileSync(log).subarray(child.logOffset).toString('utf8'))}`,
+      )
     }
     await sleep(20)
   }

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync, closeSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs'
+import {
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  existsSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -71,6 +81,7 @@ export async function endProcess(child, name = 'SIGTERM', milliseconds = 10_000)
  */
 export function startChild({ name, runFolder, log, command, args, env, cwd, account = {}, pipe = false }) {
   mkdirSync(runFolder, { recursive: true })
+  const logOffset = statSync(log, { throwIfNoEntry: false })?.size ?? 0
   const out = openSync(log, 'a')
   try {
     const child = spawn(command, args, {
@@ -83,7 +94,7 @@ export function startChild({ name, runFolder, log, command, args, env, cwd, acco
     child.on('error', () => undefined)
     if (child.pid === undefined) throw new Error(`cannot start ${command}`)
     const file = join(runFolder, `${name}.pid`)
-    const entry = { name, pid: child.pid, startedAt: startTime(child.pid), file, log, child }
+    const entry = { name, pid: child.pid, startedAt: startTime(child.pid), file, log, logOffset, child }
     writeFileSync(file, `${entry.pid} ${entry.startedAt}\n`)
     return entry
   } finally {

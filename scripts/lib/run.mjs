@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
-import { lastWords, Trouble } from './say.mjs'
+import { complaint, Trouble } from './say.mjs'
 
 const running = new Set()
 
@@ -23,19 +23,9 @@ export function run(command, args, { log, failure, env, cwd, mayBeCut = true }) 
     child.once('close', (code) => {
       running.delete(entry)
       if (code === 0) resolve()
-      else reject(new Trouble(`${failure}: ${wordsOf(log, offset)} (${log})`))
+      else reject(new Trouble(`${failure}: ${complaint(readFileSync(log).subarray(offset).toString('utf8'))} (${log})`))
     })
   }).finally(() => closeSync(out))
-}
-
-/** What a program said last, or that the disk is full, which it tends to say earlier. */
-function wordsOf(log, offset) {
-  const said = readFileSync(log).subarray(offset).toString('utf8')
-  if (/ENOSPC|No space left on device/.test(said)) return 'the disk is full'
-  const errors = said
-    .split('\n')
-    .filter((line) => /^(E:|npm error (?!code|A complete|errno|syscall|path)|.*\bError:|error\b)/i.test(line))
-  return lastWords(errors[0] ?? said)
 }
 
 /** Ends what {@link run} has under way, or waits for it. */

@@ -1,10 +1,17 @@
 /** A trouble that the person at the terminal can do something about: shown as one line, without a stack. */
 export class Trouble extends Error {}
 
-/** The last words of a longer text that are worth showing: its last non-empty line, at most 300 characters. */
-export function lastWords(text) {
+const COMPLAINT =
+  /ENOSPC|No space left on device|^E: |FATAL|PANIC|\b[A-Z]?\w*Error\b(?: \[\w+\])?: |^npm error (?!code|errno|syscall|path|A complete)|\bcannot\b/
+
+/**
+ * What a program complained of, from all it said: the first line that looks like a complaint, else its last words. At most
+ * 300 characters.
+ */
+export function complaint(text) {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
-  return (lines.at(-1) ?? '').trim().slice(0, 300)
+  const line = (lines.find((candidate) => COMPLAINT.test(candidate)) ?? lines.at(-1) ?? 'it said nothing').trim()
+  return /ENOSPC|No space left on device/.test(line) ? 'the disk is full' : line.slice(0, 300)
 }
 
 /** Runs `work`, prints `label` and the seconds it took as one progress line. `work` may give a note to show beside it. */

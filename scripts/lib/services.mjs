@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { panelEnvironment, programOf, projectNode, typescriptArgs, workerEnvironment } from './environment.mjs'
 import { isAlive, startChild } from './processes.mjs'
-import { lastWords, Trouble } from './say.mjs'
+import { complaint, Trouble } from './say.mjs'
 import { checkout } from './state.mjs'
 
 /** Throws Trouble when something listens on the panel's port already. */
@@ -37,6 +37,17 @@ export function startWorker({ state, database }) {
   return child(state, 'worker', [...typescriptArgs, 'worker/main.ts'], workerEnvironment(state, database))
 }
 
+/** Waits until the worker says that it is ready; Trouble with its last words when it ends or does not within 30 seconds. */
+export async function waitForWorker(entry) {
+  const until = Date.now() + 30_000
+  const said = () => readFileSync(entry.log).subarray(entry.logOffset).toString('utf8')
+  while (!/^ready$/m.test(said())) {
+    if (!isAlive(entry) || Date.now() > until)
+      throw new Trouble(`The worker does not start: ${complaint(said())} (${entry.log})`)
+    await sleep(50)
+  }
+}
+
 /** Starts the panel from a finished build. It has no worker secret. */
 export function startPanel({ state, database, dist, host, port }) {
   const args = [programOf('next'), 'start', '--hostname', host, '--port', String(port)]
@@ -61,7 +72,9 @@ export async function waitForPanel(entry, host, port) {
   const until = Date.now() + 30_000
   while (!(await answers(host, port))) {
     if (!isAlive(entry) || Date.now() > until)
-      throw new Trouble(`The panel does not start: ${lastWords(readFileSync(entry.log, 'utf8'))} (${entry.log})`)
+      throw new Trouble(
+        `The panel does not start: ${complaint(readFileSync(entry.log).subarray(entry.logOffset).toString('utf8'))} (${entry.log})`,
+      )
     await sleep(50)
   }
 }
