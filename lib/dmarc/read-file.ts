@@ -71,7 +71,8 @@ async function readContent(chunks: readonly Buffer[], now: number, limits: Repor
       const report = await parseAggregateReport(chunks, { now, maxRecords: limits.records })
       return { kind: 'aggregate', state: 'valid', reason: null, detail: null, report }
     } catch (error) {
-      return refused(mentions(chunks, 'feedback') ? 'aggregate' : null, error)
+      const isOther = error instanceof ReportRefused && error.reason === 'xml-other'
+      return refused(!isOther && mentions(chunks, 'feedback') ? 'aggregate' : null, error)
     }
   }
   if (content === 'json') {

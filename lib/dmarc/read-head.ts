@@ -4,7 +4,7 @@ import type { Deviations } from '@/lib/dmarc/deviations'
 import type { PublishedPolicy, ReportMetadata } from '@/lib/dmarc/schema'
 import type { XmlNode } from '@/lib/dmarc/xml-tree'
 
-const REPORT_ID_LENGTH = 512
+const REPORT_ID_BYTES = 512
 const NAME_LENGTH = 255
 const MAX_ERRORS = 20
 const MAX_PERIOD_SECONDS = 31 * 86_400
@@ -25,7 +25,8 @@ export function readMetadata(node: XmlNode, deviations: Deviations, now: number)
   if (orgName === '') deviations.add('org-name-missing', fields.text('email'))
   const reportId = fields.text('report_id').toWellFormed()
   if (reportId === '') throw new ReportRefused('report-id-missing')
-  if (reportId.length > REPORT_ID_LENGTH) throw new ReportRefused('report-id-too-long')
+  // It is part of a unique key in the database, whose entries have an upper size.
+  if (Buffer.byteLength(reportId) > REPORT_ID_BYTES) throw new ReportRefused('report-id-too-long')
   const errors = fields.all('error')
   if (errors.length > MAX_ERRORS) deviations.add('text-truncated', 'report_metadata/error')
   return {

@@ -29,7 +29,7 @@ export const REPORT_REASONS = {
   'too-many-records': 'The report has more records than the limit.',
   'metadata-missing': 'The report does not say who made it (no report_metadata).',
   'report-id-missing': 'The report has no report_id.',
-  'report-id-too-long': 'The report_id is longer than 512 characters.',
+  'report-id-too-long': 'The report_id is longer than 512 octets.',
   'dates-missing': 'The report does not say which period it covers.',
   'dates-malformed': 'The begin or end of the period is not a number of seconds since 1970.',
   'dates-in-milliseconds': 'The period is given in milliseconds; the standard says seconds.',
