@@ -1,0 +1,177 @@
+import { expect, test } from 'vitest'
+import { planRrset, type PublishedRow, type RrsetEdit } from '@/lib/dns/publish-plan'
+import type { RecordType } from '@/lib/dns/record'
+
+const KEY = 'MIIBIjANBgkqhkiG9w0BAQ=='
+const OLD = 'MIIBOldKeyOldKeyOldKey=='
+const SPF = 'v=spf1 ip4:192.0.2.1 ~all'
+const row = (purpose: PublishedRow['purpose'], value: string): PublishedRow => ({ purpose, value })
+
+interface Case {
+  does: string
+  type: RecordType
+  rows: PublishedRow[]
+  live: string[]
+  hasAlias?: boolean
+  edit: Partial<RrsetEdit>
+}
+
+const CASES: Case[] = [
+  {
+    does: 'adds our MX where there is none',
+    type: 'MX',
+    rows: [row('mx', '10 mx1.test.')],
+    live: [],
+    edit: { add: ['10 mx1.test.'] },
+  },
+  {
+    does: 'leaves the MX of another',
+    type: 'MX',
+    rows: [row('mx', '10 mx1.test.')],
+    live: ['10 old.test.'],
+    edit: { kept: ['foreign-mx'] },
+  },
+  {
+    does: 'leaves our MX under another preference',
+    type: 'MX',
+    rows: [row('mx', '10 mx1.test.')],
+    live: ['5 mx1.test.'],
+    edit: {},
+  },
+  {
+    does: 'adds a second host beside our first',
+    type: 'MX',
+    rows: [row('mx', '10 mx1.test.'), row('mx', '10 mx2.test.')],
+    live: ['10 mx1.test.'],
+    edit: { add: ['10 mx2.test.'] },
+  },
+  {
+    does: 'replaces an MX that was ours',
+    type: 'MX',
+    rows: [row('mx', '10 mx2.test.'), row('withdrawn', '10 mx1.test.')],
+    live: ['10 mx1.test.'],
+    edit: { remove: ['10 mx1.test.'], add: ['10 mx2.test.'] },
+  },
+  {
+    does: 'extends a foreign SPF record and keeps the text beside it',
+    type: 'TXT',
+    rows: [row('spf', SPF)],
+    live: ['site=1', 'v=spf1 include:x.test -all'],
+    edit: { remove: ['v=spf1 include:x.test -all'], add: ['v=spf1 ip4:192.0.2.1 include:x.test -all'] },
+  },
+  { does: 'adds SPF beside other text', type: 'TXT', rows: [row('spf', SPF)], live: ['site=1'], edit: { add: [SPF] } },
+  {
+    does: 'touches neither of two SPF records',
+    type: 'TXT',
+    rows: [row('spf', SPF)],
+    live: ['v=spf1 -all', 'v=spf1 a -all'],
+    edit: { kept: ['several'] },
+  },
+  {
+    does: 'takes an address that was ours out of a shared SPF record',
+    type: 'TXT',
+    rows: [row('spf', 'v=spf1 ip4:192.0.2.2 ~all'), row('withdrawn', SPF)],
+    live: ['v=spf1 ip4:192.0.2.1 include:x.test -all'],
+    edit: { remove: ['v=spf1 ip4:192.0.2.1 include:x.test -all'], add: ['v=spf1 ip4:192.0.2.2 include:x.test -all'] },
+  },
+  {
+    does: 'replaces an SPF record that was ours alone',
+    type: 'TXT',
+    rows: [row('spf', 'v=spf1 ip4:192.0.2.2 ~all'), row('withdrawn', SPF)],
+    live: [SPF],
+    edit: { remove: [SPF], add: ['v=spf1 ip4:192.0.2.2 ~all'] },
+  },
+  {
+    does: 'puts a key where nothing is',
+    type: 'TXT',
+    rows: [row('dkim', `v=DKIM1; k=rsa; p=${KEY}`)],
+    live: [],
+    edit: { add: [`v=DKIM1; k=rsa; p=${KEY}`] },
+  },
+  {
+    does: 'leaves a key of another selector owner',
+    type: 'TXT',
+    rows: [row('dkim', `v=DKIM1; k=rsa; p=${KEY}`)],
+    live: [`p=${OLD}`],
+    edit: { kept: ['foreign-record'] },
+  },
+  {
+    does: 'revokes a key that was typed in by hand',
+    type: 'TXT',
+    rows: [{ ...row('dkim', 'v=DKIM1; p='), oldKey: OLD }],
+    live: [`p=${OLD}`],
+    edit: { remove: [`p=${OLD}`], add: ['v=DKIM1; p='] },
+  },
+  {
+    does: 'revokes a key that was published',
+    type: 'TXT',
+    rows: [row('dkim', 'v=DKIM1; p='), row('withdrawn', `v=DKIM1; k=rsa; p=${KEY}`)],
+    live: [`v=DKIM1; k=rsa; p=${KEY}`],
+    edit: { remove: [`v=DKIM1; k=rsa; p=${KEY}`], add: ['v=DKIM1; p='] },
+  },
+  {
+    does: 'leaves a DMARC policy that is another than ours',
+    type: 'TXT',
+    rows: [row('dmarc', 'v=DMARC1; p=none; rua=mailto:a@x.test')],
+    live: ['v=DMARC1; p=reject'],
+    edit: { kept: ['foreign-record'] },
+  },
+  {
+    does: 'leaves a stricter DMARC policy that reports to us',
+    type: 'TXT',
+    rows: [row('dmarc', 'v=DMARC1; p=none; rua=mailto:a@x.test')],
+    live: ['v=DMARC1; p=reject; rua=mailto:a@x.test'],
+    edit: {},
+  },
+  {
+    does: 'touches nothing beside a CNAME',
+    type: 'TXT',
+    rows: [row('dmarc', 'v=DMARC1; p=none')],
+    live: [],
+    hasAlias: true,
+    edit: { kept: ['alias'] },
+  },
+  {
+    does: 'does not turn a CNAME round',
+    type: 'CNAME',
+    rows: [row('own', 'a.test.')],
+    live: ['b.test.'],
+    edit: { kept: ['foreign-record'] },
+  },
+  {
+    does: 'does not add an address to those of another',
+    type: 'A',
+    rows: [row('own', '192.0.2.1')],
+    live: ['192.0.2.9'],
+    edit: { kept: ['foreign-record'] },
+  },
+  {
+    does: 'puts both of two own addresses',
+    type: 'A',
+    rows: [row('own', '192.0.2.1'), row('own', '192.0.2.2')],
+    live: [],
+    edit: { add: ['192.0.2.1', '192.0.2.2'] },
+  },
+  {
+    does: 'takes away only the withdrawn one',
+    type: 'TXT',
+    rows: [row('withdrawn', 'site=1')],
+    live: ['site=1', 'site=2'],
+    edit: { remove: ['site=1'] },
+  },
+  {
+    does: 'adds to the CAA of others',
+    type: 'CAA',
+    rows: [row('own', '0 issue "a.test"')],
+    live: ['0 issue "b.test"'],
+    edit: { add: ['0 issue "a.test"'] },
+  },
+]
+
+test.each(CASES)('$does', ({ type, rows, live, hasAlias = false, edit }) => {
+  const planned = planRrset({ type, rows, live, hasAlias })
+  expect(planned).toEqual({ add: [], remove: [], kept: [], ...edit })
+  const after = [...live.filter((value) => !planned.remove.includes(value)), ...planned.add]
+  // What the plan leads to needs no further edit.
+  expect(planRrset({ type, rows, live: after, hasAlias })).toMatchObject({ add: [], remove: [] })
+})
