@@ -1,0 +1,227 @@
+import { connect } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { ImapFlow } from 'imapflow'
+import { createTransport } from 'nodemailer'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startStack, type TestStack } from '@/companion/testing'
+import { createAlias } from '@/lib/aliases/service'
+import { systemActor } from '@/lib/auth/actor'
+import { db } from '@/lib/db/client'
+import { notifications } from '@/lib/db/listen'
+import { emptyTables } from '@/lib/db/testing'
+import { requireTest } from '@/lib/deliverability/queries'
+import { requestTest } from '@/lib/deliverability/service'
+import { listDkimKeys } from '@/lib/dkim/queries'
+import { listDnsRecords } from '@/lib/dns/queries'
+import { requestDnsPublish } from '@/lib/dns/requests'
+import type { DomainName } from '@/lib/domains/name'
+import { createDomain } from '@/lib/domains/service'
+import { env } from '@/lib/env'
+import { closeQueue } from '@/lib/jobs/queue'
+import { createMailbox, removeMailbox, updateMailbox } from '@/lib/mailboxes/service'
+import { companionReport, connectCompanion } from '@/lib/nodes/companion'
+import { NodeLoops } from '@/lib/nodes/node-loops'
+import { waitForRelease } from '@/lib/releases/wait'
+import { startJobs } from '@/worker/jobs'
+import { startKeyLoop } from '@/worker/key-loop'
+
+/** The product's main job on real daemons, without a browser: the services, the worker's parts and the companion. */
+
+const actor = systemActor('test')
+const domain = 'mainjob.test' as DomainName
+const password = 'correct horse battery'
+
+let stack: TestStack
+let loops: NodeLoops
+let stopKeys: () => Promise<void>
+let services: Record<string, string>
+
+beforeAll(async () => {
+  await emptyTables(db())
+  stack = await startStack({ agentFile: fileURLToPath(new URL('../agent/main.ts', import.meta.url)) })
+  env().POSTHOUSE_RESOLVERS = stack.report.lab.resolver
+  await db().admin.create({
+    data: { email: stack.report.lab.probes[0]?.address ?? '', name: 'Owner', role: 'owner', passwordHash: '' },
+  })
+  await connectCompanion(actor, companionReport.parse(stack.report))
+  const nodes = await db().node.findMany()
+  services = Object.assign({}, ...nodes.map((node) => node.services)) as Record<string, string>
+  loops = new NodeLoops()
+  await loops.start()
+  await startJobs()
+  stopKeys = startKeyLoop()
+}, 120_000)
+
+afterAll(async () => {
+  await stopKeys()
+  await loops.stop()
+  await closeQueue()
+  await notifications().close()
+  await stack.end()
+}, 60_000)
+
+async function live(release: string | null): Promise<void> {
+  expect(await waitForRelease(release ?? '', 10_000)).toMatchObject({ state: 'live' })
+}
+
+async function until<T>(look: () => Promise<T>, isDone: (value: T) => boolean, seconds: number): Promise<T> {
+  for (const end = Date.now() + seconds * 1000; ;) {
+    const value = await look()
+    if (isDone(value) || Date.now() > end) return value
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+const at = (service: string): { host: string; port: number } => {
+  const [host = '', port] = (services[service] ?? '').split(':')
+  return { host, port: Number(port) }
+}
+
+/** What port 25 answers to RCPT from a stranger. */
+async function rcpt(address: string): Promise<string> {
+  const socket = connect(at('smtp'))
+  socket.setEncoding('latin1')
+  const lines: string[] = []
+  const say = ['EHLO client.probe.test', 'MAIL FROM:<stranger@probe.test>', `RCPT TO:<${address}>`, 'QUIT']
+  await new Promise<void>((resolve, reject) => {
+    let buffer = ''
+    socket.on('data', (chunk: string) => {
+      buffer += chunk
+      const all = buffer.split('\r\n')
+      buffer = all.pop() ?? ''
+      for (const line of all)
+        if (/^\d{3} /.test(line)) {
+          lines.push(line)
+          const next = say.shift()
+          if (next !== undefined) socket.write(`${next}\r\n`)
+        }
+    })
+    socket.on('end', resolve)
+    socket.on('error', reject)
+  })
+  return lines[3] ?? ''
+}
+
+async function imapLogin(user: string): Promise<boolean> {
+  const { host, port } = at('imaps')
+  const client = new ImapFlow({
+    host,
+    port,
+    secure: true,
+    tls: { rejectUnauthorized: false },
+    auth: { user, pass: password },
+    logger: false,
+  })
+  try {
+    await client.connect()
+    await client.logout()
+    return true
+  } catch (error) {
+    if ((error as { authenticationFailed?: boolean }).authenticationFailed) return false
+    throw error
+  }
+}
+
+const mailbox = (localPart: string) => ({ domain, localPart, name: '', password, quotaMebibytes: null })
+
+test('a domain comes on line: key made, records published and seen, signing switched on', async () => {
+  const { release } = await createDomain(actor, { name: domain, description: '' })
+  await live(release)
+  expect(await rcpt(`nobody@${domain}`)).toMatch(/^550 5\.1\.1/)
+  expect(await rcpt(`PostMaster@${domain}`)).toMatch(/^250/)
+  expect(await rcpt(`abuse@mx1.posthouse.test`)).toMatch(/^250/)
+  await requestDnsPublish(actor, { domain })
+  const keys = await until(
+    () => listDkimKeys(actor, domain),
+    ([key]) => key?.state === 'active',
+    90,
+  )
+  expect(keys.map((key) => key.state)).toEqual(['active'])
+  const { records } = await until(
+    () => listDnsRecords(actor, domain),
+    (page) => page.records.every((record) => record.observation?.state === 'ok'),
+    30,
+  )
+  expect(records.map((record) => [record.purpose, record.observation?.state])).toEqual(
+    records.map((record) => [record.purpose, 'ok']),
+  )
+}, 150_000)
+
+test('a new mailbox takes mail and logs in, a removed one does neither', async () => {
+  await live((await createMailbox(actor, mailbox('anna'))).release)
+  expect(await rcpt(`anna@${domain}`)).toMatch(/^250/)
+  expect(await imapLogin(`anna@${domain}`)).toBe(true)
+  await live((await createMailbox(actor, mailbox('gone'))).release)
+  expect(await imapLogin(`gone@${domain}`)).toBe(true)
+  await live((await removeMailbox(actor, { domain, localPart: 'gone', confirmation: `gone@${domain}` })).release)
+  expect(await rcpt(`gone@${domain}`)).toMatch(/^550 5\.1\.1/)
+  expect(await imapLogin(`gone@${domain}`)).toBe(false)
+})
+
+test('a protocol that is switched off is refused, the others go on', async () => {
+  const row = await db().mailbox.findFirstOrThrow({ where: { address: { localPart: 'anna' } } })
+  const input = {
+    ...{ domain, localPart: 'anna', revision: row.revision, name: '', quotaMebibytes: 100, isImapEnabled: false },
+    ...{ isPop3Enabled: true, isSubmissionEnabled: true, isSieveEnabled: true, isSendOnly: false, isDisabled: false },
+    ...{ forwardTargets: [], forwardKeepsCopy: true },
+  }
+  await live((await updateMailbox(actor, input)).release)
+  expect(await imapLogin(`anna@${domain}`)).toBe(false)
+  await live((await updateMailbox(actor, { ...input, isImapEnabled: true, revision: row.revision + 1 })).release)
+  expect(await imapLogin(`anna@${domain}`)).toBe(true)
+})
+
+test('an alias delivers', async () => {
+  const alias = { domain, localPart: 'sales', targets: [`anna@${domain}`], note: '', allowsSending: true }
+  await live((await createAlias(actor, alias)).release)
+  const { host, port } = at('smtp')
+  const transport = createTransport({ host, port, name: 'client.probe.test', tls: { rejectUnauthorized: false } })
+  await transport.sendMail({ from: 'stranger@probe.test', to: `sales@${domain}`, subject: 'to the alias', text: 'x' })
+  const imap = new ImapFlow({
+    ...at('imaps'),
+    secure: true,
+    tls: { rejectUnauthorized: false },
+    auth: { user: `anna@${domain}`, pass: password },
+    logger: false,
+  })
+  await imap.connect()
+  await imap.mailboxOpen('INBOX')
+  const found = await until(
+    () => imap.search({ subject: 'to the alias' }),
+    (list) => Array.isArray(list) && list.length > 0,
+    15,
+  )
+  expect(found).toHaveLength(1)
+  await imap.logout()
+})
+
+test.each(['inside', 'outside'] as const)(
+  'a real message there and back proves the domain, grade %s',
+  async (grade) => {
+    const probe = await db().probe.findFirstOrThrow({ where: { grade } })
+    const { result } = await requestTest(actor, { domain, probe: probe.name, localPart: '' })
+    const done = await until(
+      () => requireTest(actor, result.id),
+      (row) => row.finishedAt !== null,
+      60,
+    )
+    expect(done.result.steps.map((step) => [step.name, step.state, step.words])).toEqual(
+      done.result.steps.map((step) => [step.name, 'ok', step.words]),
+    )
+    expect(done).toMatchObject({
+      state: 'passed',
+      grade,
+      result: { verdict: expect.arrayContaining(['proven']) as unknown },
+    })
+    expect(done.result.outbound?.verified).toMatchObject({
+      spf: { result: 'pass', isAligned: true },
+      dkim: [{ result: 'pass', domain, isAligned: true }],
+      dmarc: { result: 'pass' },
+    })
+    expect(done.result.outbound?.hops.at(-1)?.tls).toMatch(/^TLSv1\.[23]/)
+    // The log-in of the test is gone with it.
+    expect(await db().credential.count()).toBe(0)
+    expect(await db().entry.count({ where: { map: 'imap/credentials' } })).toBe(0)
+  },
+  90_000,
+)
