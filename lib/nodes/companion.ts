@@ -52,7 +52,8 @@ export async function connectCompanion(actor: Actor, report: CompanionReport): P
       keyName: dns.tsigName.replace(/\.$/, ''),
       algorithm: dns.tsigAlgorithm,
       secret: dns.tsigSecret,
-      ttlSeconds: 60,
+      // Nobody else caches the lab: a key waits for its record some seconds, not minutes.
+      ttlSeconds: 5,
       authoritative: [{ address: dns.server, port: dns.port }],
     })
   }
