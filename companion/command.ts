@@ -20,6 +20,10 @@ export function runCommand(
         reject(new Error(`${file} ${args[0] ?? ''} failed: ${words || error.message}`, { cause: error }))
       },
     )
+    // A program that ends without reading all of its input says why by its exit code; the broken pipe adds nothing.
+    child.stdin?.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') reject(error)
+    })
     child.stdin?.end(options.input ?? '')
   })
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -9,17 +10,28 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { z } from 'zod'
 import { accountIds } from './accounts'
 import type { RenderedFile } from './render/rendered'
 
+const RENDERED = 'etc/rendered.json'
+
+/** Hash of each file's text as it was rendered last, by path; empty before the first time. */
+function readHashes(dir: string): Record<string, string> {
+  const file = join(dir, RENDERED)
+  return existsSync(file) ? z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8'))) : {}
+}
+
 /**
- * Writes the files that differ below `dir` (a temporary file, then a rename) and returns the paths of those that changed.
+ * Writes the files below `dir` whose rendering is not that of the last time, or that are missing (a temporary file, then
+ * a rename), and returns their paths. What the agent or an administrator changed in a file since stays until its
+ * rendering changes.
  */
 export function writeRendered(dir: string, files: readonly RenderedFile[]): string[] {
-  const changed = files.filter(({ path, text }) => {
-    const target = join(dir, path)
-    return !existsSync(target) || readFileSync(target, 'utf8') !== text
-  })
+  const before = readHashes(dir)
+  const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
+  const changed = files.filter(({ path, text }) => before[path] !== hashOf(text) || !existsSync(join(dir, path)))
+  if (changed.length === 0) return []
   for (const { path, text, mode, group } of changed) {
     const target = join(dir, path)
     const staged = `${target}.new`
@@ -32,6 +44,8 @@ export function writeRendered(dir: string, files: readonly RenderedFile[]): stri
     utimesSync(staged, past, past)
     renameSync(staged, target)
   }
+  const after = { ...before, ...Object.fromEntries(changed.map(({ path, text }) => [path, hashOf(text)])) }
+  writeFileSync(join(dir, RENDERED), `${JSON.stringify(after, null, 2)}\n`)
   return changed.map(({ path }) => path)
 }
 

@@ -27,10 +27,10 @@ const TABLES = `
  */
 export async function ensureStores(config: NodeConfig, paths: NodePaths): Promise<void> {
   if (config.roles.includes('smtp')) {
-    const { uid, gid } = accountIds('opendkim')
+    const { gid } = accountIds('opendkim')
     ensureFolder(paths.maps, 0o755)
     ensureFolder(dirname(paths.keyTable), 0o750, 0, gid)
-    ensureFolder(paths.dkimKeys, 0o700, uid, gid)
+    ensureFolder(paths.dkimKeys, 0o750, 0, gid)
     for (const table of [paths.keyTable, paths.signingTable]) {
       if (existsSync(table)) continue
       writeFileSync(table, '')

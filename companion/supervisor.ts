@@ -4,11 +4,13 @@ import { Daemon, type DaemonHome, type DaemonSpec } from './daemon'
 import { endPidFile } from './pid-file'
 
 const START_TIMEOUT_MS = 20_000
+/** For what was left over: Postfix and Dovecot end within it, the milters look for the signal too seldom. */
+const GRACE_MS = 1_000
 
 /** Ends what a supervisor that was killed left running: all that the pid files in `runFolder` name. */
 export async function endLeftovers(runFolder: string): Promise<void> {
   const files = readdirSync(runFolder).filter((name) => name.endsWith('.pid'))
-  await Promise.all(files.map((name) => endPidFile(join(runFolder, name), 2_000)))
+  await Promise.all(files.map((name) => endPidFile(join(runFolder, name), GRACE_MS)))
 }
 
 /** A group of daemons of one folder that are started and stopped together. */

@@ -4,6 +4,8 @@ const NAMES = [
   'smtp/main.cf',
   'smtp/master.cf',
   'smtp/header-checks-in',
+  'smtp/header-checks-out',
+  'smtp/reject-footers',
   'smtp/transports',
   'smtp/lmtp-status',
   'smtp/policyd-spf.conf',

@@ -92,34 +92,38 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     report: (words: string) => options.report(`${name}: ${words}`),
   })
 
-  const dnsSupervisor = new Supervisor(prepareLabDns(folders.dns, dns), home(folders.dns, 'dns'))
-  const dnsUp = dnsSupervisor.start()
-  // A failure is awaited below, with the rest; until then it must not count as unhandled.
-  dnsUp.catch(() => undefined)
-
-  const nodes = await prepareNodes(folders, stateFolder)
-  const supervise = (name: keyof typeof nodes, agentFile: string | null) => {
-    const { config, paths, daemons } = nodes[name]
-    const listen = requireListen(config, 'agent')
-    const agent = agentFile === null ? [] : [agentDaemon(agentFile, folders[name], paths, listen, options.checkout)]
-    return new Supervisor([...daemons, ...agent], home(folders[name], name))
-  }
-  const supervisors = {
-    dns: dnsSupervisor,
-    mx1: supervise('mx1', options.agentFile),
-    imap1: supervise('imap1', options.agentFile),
-    probe: supervise('probe', null),
-    elsewhere: supervise('elsewhere', null),
+  const running: Supervisor[] = []
+  const begin = (supervisor: Supervisor): Promise<void> => {
+    running.push(supervisor)
+    return supervisor.start()
   }
   const stop = async () => {
-    await Promise.all(Object.values(supervisors).map((supervisor) => supervisor.stop()))
+    await Promise.all(running.map((supervisor) => supervisor.stop()))
   }
   try {
+    const dnsSupervisor = new Supervisor(prepareLabDns(folders.dns, dns), home(folders.dns, 'dns'))
+    const dnsUp = begin(dnsSupervisor)
+    // A failure is awaited below, with the rest; until then it must not count as unhandled.
+    dnsUp.catch(() => undefined)
+    const nodes = await prepareNodes(folders, stateFolder)
+    const supervise = (name: keyof typeof nodes, agentFile: string | null) => {
+      const { config, paths, daemons } = nodes[name]
+      const listen = requireListen(config, 'agent')
+      const agent = agentFile === null ? [] : [agentDaemon(agentFile, folders[name], paths, listen, options.checkout)]
+      return new Supervisor([...daemons, ...agent], home(folders[name], name))
+    }
+    const supervisors = {
+      dns: dnsSupervisor,
+      mx1: supervise('mx1', options.agentFile),
+      imap1: supervise('imap1', options.agentFile),
+      probe: supervise('probe', null),
+      elsewhere: supervise('elsewhere', null),
+    }
     const accounts = await Promise.all(PROBES.map(({ name, domain }) => seedProbe(nodes[name], domain)))
     const records = [...accounts.flatMap((account) => account.records), ...hostRecords(nodes)]
     await Promise.all([
       dnsUp.then(() => updateLabRecords(folders.dns, dns, records)),
-      ...[supervisors.mx1, supervisors.imap1, supervisors.probe, supervisors.elsewhere].map((each) => each.start()),
+      ...[supervisors.mx1, supervisors.imap1, supervisors.probe, supervisors.elsewhere].map(begin),
     ])
     const probes = PROBES.map(({ name, grade, isStandIn }, index): ProbeReport => {
       const account = accounts[index]

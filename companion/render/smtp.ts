@@ -53,6 +53,8 @@ export function renderSmtp(templates: Templates, config: NodeConfig, dir: string
       'etc/postfix/header-checks-in',
       fillTemplate(templates['smtp/header-checks-in'], { hostNamePattern: config.hostName.replaceAll('.', '\\.') }),
     ),
+    file('etc/postfix/header-checks-out', templates['smtp/header-checks-out']),
+    file('etc/postfix/reject-footers', templates['smtp/reject-footers']),
     file('etc/postfix/transports', templates['smtp/transports']),
     file('etc/postfix/lmtp-status', templates['smtp/lmtp-status']),
     file(

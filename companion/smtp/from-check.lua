@@ -9,14 +9,14 @@ local login = odkim.get_mtasymbol(ctx, "{auth_authen}")
 if login == nil or login == "" then return nil end -- not submitted by a user: written by this node itself
 login = string.lower(login)
 
+-- The words for the client are Postfix's (reject-footers): at this stage OpenDKIM takes none.
 local function refuse(why)
-  if odkim.set_reply ~= nil then odkim.set_reply(ctx, "550", "5.7.1", why) end
+  odkim.log(ctx, "refused for " .. login .. ": " .. why)
   odkim.set_result(ctx, SMFIS_REJECT)
 end
 
 local function wait(why)
   odkim.log(ctx, why)
-  if odkim.set_reply ~= nil then odkim.set_reply(ctx, "451", "4.7.1", why) end
   odkim.set_result(ctx, SMFIS_TEMPFAIL)
 end
 
