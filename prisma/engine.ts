@@ -55,8 +55,8 @@ function loadWasm(): Promise<void> {
     const imports = { './schema_engine_bg.js': glue as unknown as WebAssembly.ModuleImports }
     const { instance } = await WebAssembly.instantiate(readFileSync(file), imports)
     glue.__wbg_set_wasm(instance.exports)
-    const begin = instance.exports['__wbindgen_start']
-    if (typeof begin === 'function') begin()
+    const begin = instance.exports.__wbindgen_start as (() => void) | undefined
+    begin?.()
   })()
   return loading
 }

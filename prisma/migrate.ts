@@ -74,7 +74,7 @@ function check(): string {
 }
 
 async function deploy(): Promise<string> {
-  const url = process.env['DATABASE_DIRECT_URL'] ?? process.env['DATABASE_URL']
+  const url = process.env.DATABASE_DIRECT_URL ?? process.env.DATABASE_URL
   if (!url) throw new Error('DATABASE_URL is not set')
   const applied = await migrate(url)
   return applied.length === 0 ? 'nothing to apply' : `applied ${applied.join(', ')}`

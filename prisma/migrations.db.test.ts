@@ -55,7 +55,7 @@ describe('migrations', () => {
     const sql = `${await diffSql(null, readSchema())}\n${readExtraSql()}`
     await withClient(direct, (client) => client.query(sql))
     const catalog = await readCatalog(migrated)
-    expect(catalog['columns']?.length).toBeGreaterThan(100)
+    expect(catalog.columns?.length).toBeGreaterThan(100)
     expect(catalog).toEqual(await readCatalog(direct))
   })
 
