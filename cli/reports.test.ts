@@ -73,15 +73,11 @@ describe('posthouse reports parse', () => {
     const root = fileURLToPath(new URL('..', import.meta.url))
     const code = `import { reportsCommand } from '@/cli/reports'
       process.exitCode = await reportsCommand(['parse', '--json', ${JSON.stringify(good)}], { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) })`
-    const script = join(root, 'cli', `.reports-${process.pid}.ts`)
-    writeFileSync(script, code)
-    try {
-      const done = spawnSync(process.execPath, ['--import', 'tsx', script], { cwd: root, env: { PATH: process.env['PATH'] ?? '' }, encoding: 'utf8' })
-      expect(done.stderr).toBe('')
-      expect(done.status).toBe(0)
-      expect(JSON.parse(done.stdout)).toMatchObject({ state: 'valid' })
-    } finally {
-      rmSync(script, { force: true })
-    }
+    const script = file('alone.mts', code)
+    const env = { PATH: process.env['PATH'] ?? '' }
+    const done = spawnSync(process.execPath, ['--import', 'tsx', script], { cwd: root, env, encoding: 'utf8' })
+    expect(done.stderr).toBe('')
+    expect(done.status).toBe(0)
+    expect(JSON.parse(done.stdout)).toMatchObject({ state: 'valid' })
   })
 })

@@ -1,0 +1,148 @@
+import 'server-only'
+import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
+import { systemClock } from '@/lib/clock/clock'
+import { db } from '@/lib/db/client'
+import { Prisma } from '@/lib/db/generated/client'
+import { AppError } from '@/lib/errors/app-error'
+
+const SOURCES = 100
+const REPORTERS = 50
+const MAX_DAYS = 366
+const DAY_MS = 86_400_000
+
+/** Messages by what became of them: aligned; not aligned and delivered all the same; not aligned and stopped (quarantined or rejected). */
+export interface Outcomes {
+  aligned: number
+  delivered: number
+  stopped: number
+}
+
+export interface ReportTotals extends Outcomes {
+  messages: number
+  spfAligned: number
+  dkimAligned: number
+  reports: number
+  sources: number
+}
+
+export interface SourceTotals {
+  sourceIp: string
+  messages: number
+  /** By SPF or by DKIM. */
+  aligned: number
+  spfAligned: number
+  dkimAligned: number
+  /** Messages by disposition; `unknown` where the reporter did not say. */
+  dispositions: { none: number; pass: number; quarantine: number; reject: number; unknown: number }
+}
+
+export interface ReportOverview {
+  domain: string
+  /** First and last day, UTC, `YYYY-MM-DD`. */
+  from: string
+  to: string
+  totals: ReportTotals
+  /** Every day of the time, those without a message too; a report counts on the day of the middle of its period. */
+  days: (Outcomes & { day: string })[]
+  /** The 100 with most messages; `totals.sources` says how many there are. */
+  sources: SourceTotals[]
+  /** The 50 with most messages. */
+  reporters: { reporter: string; reports: number; messages: number }[]
+}
+
+/**
+ * Who sent how much as the domain in the last `days` days (1 to 366), and what became of it. NOT_FOUND where the domain is
+ * not the actor's.
+ */
+export async function getReportOverview(
+  actor: Actor,
+  domainName: string,
+  { days = 30, now = systemClock() }: { days?: number; now?: Date } = {},
+): Promise<ReportOverview> {
+  requirePermission(actor, 'report:read')
+  const domain = await db().domain.findFirst({
+    where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
+    select: { id: true, name: true },
+  })
+  if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
+  const span = Math.min(MAX_DAYS, Math.max(1, Math.trunc(days) || 1))
+  const last = Math.floor(now.getTime() / DAY_MS) * DAY_MS
+  const first = last - (span - 1) * DAY_MS
+  const where = reportsOf(domain.id, new Date(first), new Date(last + DAY_MS))
+  const [byDay, totals, sources, reporters] = await Promise.all([
+    readDays(where),
+    readTotals(where),
+    readSources(where),
+    readReporters(where),
+  ])
+  const everyDay = Array.from({ length: span }, (_item, at) => {
+    const day = isoDay(first + at * DAY_MS)
+    return byDay.get(day) ?? { day, aligned: 0, delivered: 0, stopped: 0 }
+  })
+  return { domain: domain.name, from: isoDay(first), to: isoDay(last), totals, days: everyDay, sources, reporters }
+}
+
+function isoDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}
+
+const MIDDLE = Prisma.sql`(p.begins_at + (p.ends_at - p.begins_at) / 2)`
+const IS_ALIGNED = Prisma.sql`(r.is_dkim_aligned OR r.is_spf_aligned)`
+const IS_STOPPED = Prisma.sql`(r.disposition IN ('quarantine', 'reject'))`
+
+/** The condition on reports; `ends_at` is what the index knows. */
+function reportsOf(domainId: string, first: Date, end: Date): Prisma.Sql {
+  return Prisma.sql`p.domain_id = ${domainId}::uuid AND p.ends_at >= ${first} AND ${MIDDLE} >= ${first} AND ${MIDDLE} < ${end}`
+}
+
+/** The messages of rows for which `condition` holds. */
+function messagesWhere(condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`coalesce(sum(r.message_count) FILTER (WHERE ${condition}), 0)::float8`
+}
+
+const OUTCOMES = Prisma.sql`${messagesWhere(IS_ALIGNED)} AS aligned,
+  ${messagesWhere(Prisma.sql`NOT ${IS_ALIGNED} AND NOT ${IS_STOPPED}`)} AS delivered,
+  ${messagesWhere(Prisma.sql`NOT ${IS_ALIGNED} AND ${IS_STOPPED}`)} AS stopped`
+const BY_MECHANISM = Prisma.sql`${messagesWhere(Prisma.sql`r.is_spf_aligned`)} AS "spfAligned",
+  ${messagesWhere(Prisma.sql`r.is_dkim_aligned`)} AS "dkimAligned"`
+
+async function readDays(where: Prisma.Sql): Promise<Map<string, Outcomes & { day: string }>> {
+  const rows = await db().$queryRaw<(Outcomes & { day: string })[]>`
+    SELECT to_char(${MIDDLE} AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, ${OUTCOMES}
+    FROM dmarc_report p JOIN dmarc_row r ON r.report_id = p.id
+    WHERE ${where} GROUP BY 1`
+  return new Map(rows.map((row) => [row.day, row]))
+}
+
+async function readTotals(where: Prisma.Sql): Promise<ReportTotals> {
+  const [row] = await db().$queryRaw<ReportTotals[]>`
+    SELECT ${messagesWhere(Prisma.sql`true`)} AS messages, ${OUTCOMES}, ${BY_MECHANISM},
+      count(DISTINCT p.id)::float8 AS reports, count(DISTINCT r.source_ip)::float8 AS sources
+    FROM dmarc_report p JOIN dmarc_row r ON r.report_id = p.id
+    WHERE ${where}`
+  if (!row) throw new Error('an aggregate without GROUP BY gave no row')
+  return row
+}
+
+async function readSources(where: Prisma.Sql): Promise<SourceTotals[]> {
+  const by = (disposition: string) => messagesWhere(Prisma.sql`r.disposition = ${disposition}`)
+  type Row = Omit<SourceTotals, 'dispositions'> & SourceTotals['dispositions']
+  const rows = await db().$queryRaw<Row[]>`
+    SELECT r.source_ip AS "sourceIp", ${messagesWhere(Prisma.sql`true`)} AS messages,
+      ${messagesWhere(IS_ALIGNED)} AS aligned, ${BY_MECHANISM},
+      ${by('none')} AS "none", ${by('pass')} AS "pass", ${by('quarantine')} AS "quarantine", ${by('reject')} AS "reject",
+      ${by('unknown')} AS "unknown"
+    FROM dmarc_report p JOIN dmarc_row r ON r.report_id = p.id
+    WHERE ${where} GROUP BY r.source_ip ORDER BY messages DESC, r.source_ip LIMIT ${SOURCES}`
+  return rows.map(({ none, pass, quarantine, reject, unknown, ...source }) => ({
+    ...source,
+    dispositions: { none, pass, quarantine, reject, unknown },
+  }))
+}
+
+async function readReporters(where: Prisma.Sql): Promise<ReportOverview['reporters']> {
+  return db().$queryRaw<ReportOverview['reporters']>`
+    SELECT p.reporter, count(*)::float8 AS reports, sum(p.message_count)::float8 AS messages
+    FROM dmarc_report p
+    WHERE ${where} GROUP BY p.reporter ORDER BY messages DESC, p.reporter LIMIT ${REPORTERS}`
+}
