@@ -22,6 +22,7 @@ export const MAIL_PACKAGES = [
   'opendmarc',
   'publicsuffix',
   'bind9',
+  'knot',
   'bind9-utils',
   'bind9-dnsutils',
   'unbound',
