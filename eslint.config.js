@@ -11,6 +11,10 @@ const environmentReaders = [
   'test/**',
   'bench/**',
   'e2e/**',
+  // Hands its own environment on to the daemons.
+  'companion/daemon.ts',
+  // Next replaces this one variable when it builds.
+  'instrumentation.ts',
   'faults/**',
   '*.config.{js,ts,mjs}',
   '**/*.test.ts',
@@ -35,7 +39,7 @@ export default defineConfig(
   {
     files: ['**/*.{js,mjs,cjs,ts,tsx}'],
     rules: {
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': ['error', { allow: ['error'] }],
       'no-empty': ['error', { allowEmptyCatch: false }],
       'object-shorthand': 'error',

@@ -72,7 +72,7 @@ async function bringUp(installation) {
   await step('Worker', () => installation.startWorker())
   await step('Panel', async () => void (await installation.startPanel()))
   const link = await installation.setupLink()
-  console.log(`\nPosthouse is at   ${process.env.POSTHOUSE_URL || `http://127.0.0.1:${installation.port}`}`)
+  console.log(`\nPosthouse is at   ${installation.url}`)
   if (link) console.log(`Set up its owner  ${link}\n                  (the link works once)`)
   if (withoutMail !== null) console.log(`\nOnly the panel runs. There are no mail nodes: ${withoutMail}.`)
   console.log('\nCtrl-C stops everything.')

@@ -39,6 +39,11 @@ export class Installation {
     return this.#database
   }
 
+  /** Where a browser finds the panel. */
+  get url() {
+    return process.env.POSTHOUSE_URL || `http://${HOST}:${this.port}`
+  }
+
   #keep(entry) {
     this.#entries.set(entry.name, entry)
     return entry

@@ -70,3 +70,13 @@ export async function generateClient(logs) {
   writeFileSync(stamp, hash)
   return 'made'
 }
+
+/** Writes next-env.d.ts and the types of the routes, which the type check and the linter read. */
+export async function generateRouteTypes(logs, dist) {
+  await run(projectNode, [programOf('next'), 'typegen'], {
+    cwd: checkout,
+    env: plainEnvironment({ POSTHOUSE_DIST_DIR: dist }),
+    log: join(logs, 'typegen.log'),
+    failure: 'The types of the routes cannot be made',
+  })
+}

@@ -1,0 +1,29 @@
+import { defineConfig, devices } from '@playwright/test'
+
+/** `npm test` starts everything and says where it is; by hand: POSTHOUSE_URL=… npx playwright test. */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  // One installation with one owner: the specs share it and run one after the other.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    ...devices['Desktop Chrome'],
+    baseURL: process.env.POSTHOUSE_URL ?? 'http://127.0.0.1:3000',
+    locale: 'en-GB',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: '/usr/bin/chromium',
+      args: [
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  },
+})
