@@ -88,7 +88,7 @@ async function auditPublished(
 ): Promise<void> {
   const changed = done.filter(({ outcome }) => outcome.status === 'published' || outcome.status === 'unconfirmed')
   if (changed.length === 0) return
-  const options = { domains: [domainName], action: 'dns:publish', subject: domainName, clock: deps.clock }
+  const options = { domains: [domainName], action: 'dns:published', subject: domainName, clock: deps.clock }
   await changeMail(actor, 'dns:publish', options, async (change) => {
     change.audit({
       provider: providerName,

@@ -1,0 +1,75 @@
+import type { Ask, DnsAnswer } from '@/lib/dns/answer'
+import type { DnsDeps } from '@/lib/dns/deps'
+import { answerOf } from '@/lib/dns/testing/fake-ask'
+
+const ZONE = 'test'
+
+interface Cached {
+  answer: DnsAnswer
+  until: number
+}
+
+/**
+ * A zone that changes, with its server, resolvers that keep answers as RFC 2308 says, and a clock that a test moves.
+ * Updates are written at once.
+ */
+export class FakeZone {
+  readonly records = new Map<string, string[]>()
+  readonly log: string[] = []
+  now = new Date('2026-11-22T12:00:00Z')
+  isSilent = false
+  private readonly caches = new Map<string, Cached>()
+
+  constructor(
+    readonly server: string,
+    readonly resolvers: readonly string[],
+    private readonly ttlSeconds: number,
+    private readonly negativeTtlSeconds: number,
+  ) {}
+
+  pass(seconds: number): void {
+    this.now = new Date(this.now.getTime() + seconds * 1000)
+  }
+
+  private said(name: string, type: string): DnsAnswer {
+    const soa = { zone: ZONE, negativeTtlSeconds: this.negativeTtlSeconds }
+    const fixed: Record<string, string[]> = { [`${ZONE} NS`]: ['ns.test.'], 'ns.test A': [this.server] }
+    const values = fixed[`${name} ${type}`] ?? this.records.get(`${name} ${type}`)
+    return values && values.length > 0
+      ? answerOf(name, type, values, this.ttlSeconds)
+      : { status: 'nxdomain', soa, isAuthentic: false }
+  }
+
+  /** What a resolver says now, from its cache where it has one. */
+  resolve(resolver: string, name: string, type: string): DnsAnswer {
+    const key = `${resolver} ${name} ${type}`
+    const kept = this.caches.get(key)
+    if (kept && kept.until > this.now.getTime()) return kept.answer
+    const answer = this.said(name, type)
+    const seconds = answer.status === 'answer' ? this.ttlSeconds : this.negativeTtlSeconds
+    this.caches.set(key, { answer, until: this.now.getTime() + seconds * 1000 })
+    return answer
+  }
+
+  readonly ask: Ask = ({ address }, name, type, mode) => {
+    this.log.push(`${mode} ${name} ${type}`)
+    if (this.isSilent) return Promise.resolve({ status: 'temperror', reason: 'timeout', words: 'silent' })
+    return Promise.resolve(mode === 'recursive' ? this.resolve(address, name, type) : this.said(name, type))
+  }
+
+  get deps(): DnsDeps {
+    return {
+      dns: { ask: this.ask, resolvers: this.resolvers.map((address) => ({ address, port: 53 })) },
+      clock: () => this.now,
+      send: (_config, _secret, { name, type, remove, add }) => {
+        const key = `${name} ${type}`
+        const left = (this.records.get(key) ?? []).filter((value) => {
+          const answer = answerOf(name, type, [value])
+          return !(answer.status === 'answer' && remove.includes(answer.records[0]?.rdata ?? ''))
+        })
+        this.records.set(key, [...left, ...add.map((record) => record.value)])
+        return Promise.resolve({ status: 'done' })
+      },
+    }
+  }
+}
