@@ -21,7 +21,7 @@ import { closeQueue } from '@/lib/jobs/queue'
 import { createMailbox, removeMailbox, updateMailbox } from '@/lib/mailboxes/service'
 import { companionReport, connectCompanion } from '@/lib/nodes/companion'
 import { NodeLoops } from '@/lib/nodes/node-loops'
-import { waitForRelease } from '@/lib/releases/wait'
+import { deliveryOf, waitForRelease } from '@/lib/releases/wait'
 import { startJobs } from '@/worker/jobs'
 import { startKeyLoop } from '@/worker/key-loop'
 
@@ -70,6 +70,12 @@ async function until<T>(look: () => Promise<T>, isDone: (value: T) => boolean, s
     if (isDone(value) || Date.now() > end) return value
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
+}
+
+/** For a node that was down: a page does not wait for it, this does. */
+async function untilLive(release: string | null): Promise<void> {
+  const look = () => deliveryOf(release ?? '')
+  expect(await until(look, (delivery) => delivery.state === 'live', 15)).toMatchObject({ state: 'live' })
 }
 
 const at = (service: string): { host: string; port: number } => {
@@ -225,3 +231,47 @@ test.each(['inside', 'outside'] as const)(
   },
   90_000,
 )
+
+test('a node that is down: the change is stored, the page says who waits, nothing bounces, and it goes out when it is back', async () => {
+  const imap = await db().node.findFirstOrThrow({ where: { roles: { has: 'imap' } } })
+  const repair = async (agentUrl: string) => {
+    await db().node.update({ where: { id: imap.id }, data: { agentUrl } })
+    await db().$executeRaw`SELECT pg_notify('posthouse_work', 'node')`
+  }
+  await repair('https://127.0.0.1:9')
+  const { release } = await createMailbox(actor, mailbox('late'))
+  const delivery = await waitForRelease(release ?? '', 3_000)
+  expect(delivery.state).toBe('waiting')
+  expect(delivery.nodes.map((node) => [node.name, node.state])).toEqual([
+    ['imap1', expect.stringMatching(/^(waiting|down)$/)],
+    ['mx1', 'waiting'],
+  ])
+  // Postfix must not take mail for a user that Dovecot does not know.
+  expect(await rcpt(`late@${domain}`)).toMatch(/^550/)
+  const down = await until(
+    () => db().node.findUniqueOrThrow({ where: { id: imap.id } }),
+    (row) => row.lastError !== null,
+    10,
+  )
+  expect(down.lastError).toContain('ECONNREFUSED')
+  await repair(imap.agentUrl)
+  await untilLive(release)
+  expect(await rcpt(`late@${domain}`)).toMatch(/^250/)
+  expect(await imapLogin(`late@${domain}`)).toBe(true)
+})
+
+test('a server that is not the paired one gets neither token nor change', async () => {
+  const smtp = await db().node.findFirstOrThrow({ where: { roles: { has: 'smtp' } } })
+  await db().node.update({ where: { id: smtp.id }, data: { agentFingerprint: 'ab'.repeat(32) } })
+  await db().$executeRaw`SELECT pg_notify('posthouse_work', 'node')`
+  const { release } = await createMailbox(actor, mailbox('pinned'))
+  const wrong = await until(
+    () => db().node.findUniqueOrThrow({ where: { id: smtp.id } }),
+    (row) => row.lastError !== null,
+    10,
+  )
+  expect(wrong.lastError).toContain('not the one that was paired')
+  await db().node.update({ where: { id: smtp.id }, data: { agentFingerprint: smtp.agentFingerprint } })
+  await db().$executeRaw`SELECT pg_notify('posthouse_work', 'node')`
+  await untilLive(release)
+})

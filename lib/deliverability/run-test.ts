@@ -54,8 +54,7 @@ export async function runTest(testId: string): Promise<void> {
     run.result.verdict = verdict.codes
     state = verdict.state
   } finally {
-    await run.store({ state, finishedAt: new Date() })
-    await dropCredential(test.mailboxId, testId)
+    await dropCredential(test.mailboxId, testId).finally(() => run.store({ state, finishedAt: new Date() }))
   }
 }
 

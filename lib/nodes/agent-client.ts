@@ -34,6 +34,8 @@ export class AgentRefused extends Error {
   }
 }
 
+/** Postfix writes a line in 0.2 to 2 ms; a busy disk may take longer. */
+const MILLISECONDS_PER_LINE = 5
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /** Verifies the pinned certificate before a byte of ours is sent: the token never reaches another server. */
@@ -69,7 +71,7 @@ export class AgentClient {
   constructor(
     private readonly node: { agentUrl: string; agentFingerprint: string },
     private readonly token: string,
-    private readonly timeouts = { status: 5_000, deliver: 120_000 },
+    private readonly timeouts = { status: 5_000, hashes: 60_000, deliver: 15_000 },
   ) {
     this.agent = new PinnedAgent(node.agentFingerprint)
   }
@@ -79,11 +81,13 @@ export class AgentClient {
   }
 
   hashes(): Promise<HashesAnswer> {
-    return this.call('GET', '/v1/hashes', null, hashesAnswer, this.timeouts.deliver)
+    return this.call('GET', '/v1/hashes', null, hashesAnswer, this.timeouts.hashes)
   }
 
   deliver(body: Omit<DeliverRequest, 'protocol'>): Promise<DeliverAnswer> {
-    return this.call('POST', '/v1/deliver', { protocol: PROTOCOL, ...body }, deliverAnswer, this.timeouts.deliver)
+    const lines = body.changes.reduce((sum, change) => sum + change.puts.length + change.deletes.length, 0)
+    const timeout = this.timeouts.deliver + lines * MILLISECONDS_PER_LINE
+    return this.call('POST', '/v1/deliver', { protocol: PROTOCOL, ...body }, deliverAnswer, timeout)
   }
 
   close(): void {

@@ -54,13 +54,12 @@ interface State {
 }
 
 async function loadState(tx: Tx, node: NodeRow): Promise<State> {
-  const [row, head, audit, epoch, holds] = await Promise.all([
-    tx.node.findUniqueOrThrow({ where: { id: node.id }, select: { confirmedRelease: true, heldAtRelease: true } }),
-    tx.release.findFirst({ orderBy: { number: 'desc' }, select: { number: true } }),
-    tx.auditEntry.findFirst({ orderBy: { id: 'desc' }, select: { hash: true } }),
-    currentEpoch(tx),
-    tx.nodeHold.findMany({ where: { nodeId: node.id } }),
-  ])
+  const select = { confirmedRelease: true, heldAtRelease: true }
+  const row = await tx.node.findUniqueOrThrow({ where: { id: node.id }, select })
+  const head = await tx.release.findFirst({ orderBy: { number: 'desc' }, select: { number: true } })
+  const audit = await tx.auditEntry.findFirst({ orderBy: { id: 'desc' }, select: { hash: true } })
+  const epoch = await currentEpoch(tx)
+  const holds = await tx.nodeHold.findMany({ where: { nodeId: node.id } })
   const from = row.confirmedRelease
   const target = row.heldAtRelease ?? head?.number ?? 0n
   const changes = [...(await changesSince(tx, from, target)), ...(await heldLines(tx, holds))]
@@ -123,10 +122,9 @@ async function hashesOf(tx: Tx, changes: readonly LineChange[]): Promise<Map<str
 /** Home nodes of domains (an alias domain has its domain's); a node is not made to wait for itself. */
 async function homes(tx: Tx, node: NodeRow, names: string[]) {
   const select = { homeNode: { select: { id: true, name: true, confirmedRelease: true } } } as const
-  const [domains, aliases] = await Promise.all([
-    tx.domain.findMany({ where: { name: { in: names } }, select: { name: true, ...select } }),
-    tx.domainAlias.findMany({ where: { name: { in: names } }, select: { name: true, domain: { select } } }),
-  ])
+  const where = { name: { in: names } }
+  const domains = await tx.domain.findMany({ where, select: { name: true, ...select } })
+  const aliases = await tx.domainAlias.findMany({ where, select: { name: true, domain: { select } } })
   const byName = new Map([
     ...domains.map((row) => [row.name, row.homeNode] as const),
     ...aliases.map((row) => [row.name, row.domain.homeNode] as const),

@@ -11,6 +11,11 @@ import { logger } from '@/lib/logger/logger'
 const SWEEP_MILLISECONDS = 5_000
 const STATUS_MILLISECONDS = 30_000
 
+/** What changes when a node is paired anew. */
+export function pairingOf(row: { agentUrl: string; agentFingerprint: string; agentTokenSealed: string }): string {
+  return [row.agentUrl, row.agentFingerprint, row.agentTokenSealed].join(' ')
+}
+
 /**
  * The loop of one node: delivers what is new, looks after the node's state, sleeps until woken. One process at a time
  * runs it (the caller holds the node's lock).
@@ -22,14 +27,17 @@ export class NodeLoop {
   private statusAt = 0
   private running: Promise<void> | undefined
 
-  constructor(
+  private constructor(
     private readonly node: NodeRow,
+    /** How the node was paired; when it is paired anew this loop ends and another begins. */
+    readonly pairing: string,
     private readonly client: AgentClient,
   ) {}
 
   static async open(nodeId: string): Promise<NodeLoop> {
     const row = await db().node.findUniqueOrThrow({ where: { id: nodeId } })
-    return new NodeLoop(row, new AgentClient(row, openAsWorker(row.agentTokenSealed, `Node/${row.id}/agentToken`)))
+    const token = openAsWorker(row.agentTokenSealed, `Node/${row.id}/agentToken`)
+    return new NodeLoop(row, pairingOf(row), new AgentClient(row, token))
   }
 
   start(): void {
@@ -74,8 +82,7 @@ export class NodeLoop {
   private async pass(): Promise<void> {
     const isReady = await this.resyncIfNeeded()
     if (!isReady) return
-    const result = await deliverToNode(this.node, this.client)
-    if (result === 'delivered') this.statusAt = 0
+    await deliverToNode(this.node, this.client)
     await this.refreshStatus()
   }
 
@@ -108,8 +115,12 @@ export class NodeLoop {
     this.statusAt = Date.now()
     await this.attempt(async () => {
       const status = await this.client.status()
-      const data = { status, lastSeenAt: new Date(), lastError: null }
+      const row = await db().node.findUniqueOrThrow({ where: { id: this.node.id }, select: { confirmedRelease: true } })
+      // A node that forgot what it confirmed (a new disk, an old backup) is compared as a whole.
+      const hasForgotten = BigInt(status.release) < row.confirmedRelease
+      const data = { status, lastSeenAt: new Date(), lastError: null, ...(hasForgotten && { confirmedRelease: 0n }) }
       await db().node.update({ where: { id: this.node.id }, data })
+      if (hasForgotten) this.wake()
     })
   }
 

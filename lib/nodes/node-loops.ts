@@ -4,7 +4,7 @@ import { db } from '@/lib/db/client'
 import { notifications } from '@/lib/db/listen'
 import { env } from '@/lib/env'
 import { logger } from '@/lib/logger/logger'
-import { NodeLoop } from '@/lib/nodes/node-loop'
+import { NodeLoop, pairingOf } from '@/lib/nodes/node-loop'
 
 const SWEEP_MILLISECONDS = 5_000
 /** First half of the advisory locks that say which worker looks after a node. */
@@ -50,10 +50,10 @@ export class NodeLoops {
   }
 
   private async sweep(): Promise<void> {
-    const nodes = await db().node.findMany({ where: { removedAt: null }, select: { id: true } })
-    const wanted = new Set(nodes.map((node) => node.id))
+    const nodes = await db().node.findMany({ where: { removedAt: null } })
+    const pairings = new Map(nodes.map((node) => [node.id, pairingOf(node)]))
     for (const [id, loop] of this.loops) {
-      if (wanted.has(id)) continue
+      if (pairings.get(id) === loop.pairing) continue
       this.loops.delete(id)
       await loop.stop()
     }
