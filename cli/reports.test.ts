@@ -30,7 +30,10 @@ async function run(...args: string[]) {
 describe('posthouse reports parse', () => {
   it('prints one JSON object a line, in the order of the files', async () => {
     const { exitCode, out } = await run('parse', good, bad, join(folder, 'none'), '--json')
-    const lines = out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(exitCode).toBe(1)
     expect(lines.map(({ file: path, kind, state, reason }) => [path, kind, state, reason])).toEqual([
       [good, 'aggregate', 'valid', null],
@@ -54,15 +57,22 @@ describe('posthouse reports parse', () => {
   it('writes words for people, without control characters of the report', async () => {
     const { metadata } = sampleReport()
     const path = file('bell.xml', reportXml(sampleReport({ metadata: { ...metadata, orgName: 'a\u009b31m\u202eb' } })))
-    expect((await run('parse', path)).out).toBe(`${path}: aggregate report of a\ufffd31m\ufffdb about example.org: 3 messages in 1 records\n`)
-    expect((await run('parse', bad)).out).toBe(`${bad}: rejected: The XML is not a DMARC aggregate report. [xml-other]\n`)
+    expect((await run('parse', path)).out).toBe(
+      `${path}: aggregate report of a\ufffd31m\ufffdb about example.org: 3 messages in 1 records\n`,
+    )
+    expect((await run('parse', bad)).out).toBe(
+      `${bad}: rejected: The XML is not a DMARC aggregate report. [xml-other]\n`,
+    )
   })
 
-  it.each([[[]], [['parse']], [['read', 'x']], [['parse', '--yaml', 'x']]])('ends with 2 and the usage for %j', async (args) => {
-    const { exitCode, out, err } = await run(...args)
-    expect([exitCode, out]).toEqual([2, ''])
-    expect(err).toContain('Usage: posthouse reports parse')
-  })
+  it.each([[[]], [['parse']], [['read', 'x']], [['parse', '--yaml', 'x']]])(
+    'ends with 2 and the usage for %j',
+    async (args) => {
+      const { exitCode, out, err } = await run(...args)
+      expect([exitCode, out]).toEqual([2, ''])
+      expect(err).toContain('Usage: posthouse reports parse')
+    },
+  )
 
   it('explains itself with --help', async () => {
     expect(await run('--help')).toMatchObject({ exitCode: 0, err: '' })
@@ -74,7 +84,7 @@ describe('posthouse reports parse', () => {
     const code = `import { reportsCommand } from '@/cli/reports'
       process.exitCode = await reportsCommand(['parse', '--json', ${JSON.stringify(good)}], { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) })`
     const script = file('alone.mts', code)
-    const env = { PATH: process.env['PATH'] ?? '' }
+    const env = { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' as const }
     const done = spawnSync(process.execPath, ['--import', 'tsx', script], { cwd: root, env, encoding: 'utf8' })
     expect(done.stderr).toBe('')
     expect(done.status).toBe(0)

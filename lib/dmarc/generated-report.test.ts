@@ -15,7 +15,9 @@ const text = (maxLength: number) =>
     .string({ unit: 'grapheme', minLength: 1, maxLength })
     .map((value) => value.replace(/[\0-\x08\x0b\x0c\r\x0e-\x1f\ufffe\uffff]/g, '').trim())
     .filter((value) => value !== '' && value.length <= maxLength)
-const langText: fc.Arbitrary<LangText | null> = fc.option(fc.record({ text: text(60), lang: fc.option(fc.constantFrom('en', 'fr', 'zh-Hant')) }))
+const langText: fc.Arbitrary<LangText | null> = fc.option(
+  fc.record({ text: text(60), lang: fc.option(fc.constantFrom('en', 'fr', 'zh-Hant')) }),
+)
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/)
 const domain = fc.tuple(label, fc.stringMatching(/^[a-z]{2,8}$/)).map((labels) => labels.join('.'))
 const sourceIp = fc.oneof(fc.ipV4(), fc.ipV6()).map((ip) => canonicalIp(ip) ?? '192.0.2.1')
@@ -27,7 +29,10 @@ const record: fc.Arbitrary<AggregateRecord> = fc.record({
   dkim: fc.constantFrom('pass', 'fail'),
   spf: fc.constantFrom('pass', 'fail'),
   reasons: fc.array(
-    fc.record({ type: fc.constantFrom('forwarded', 'local_policy', 'mailing_list', 'other', 'policy_test_mode', 'sampled_out'), comment: langText }),
+    fc.record({
+      type: fc.constantFrom('forwarded', 'local_policy', 'mailing_list', 'other', 'policy_test_mode', 'sampled_out'),
+      comment: langText,
+    }),
     { maxLength: 3 },
   ),
   headerFrom: domain,
@@ -65,7 +70,10 @@ const report = fc.record({
     reportId: text(80),
     begin: fc.integer({ min: 0, max: 1_790_000_000 }),
     end: fc.constant(0),
-    errors: fc.array(langText.filter((value) => value !== null), { maxLength: 3 }),
+    errors: fc.array(
+      langText.filter((value) => value !== null),
+      { maxLength: 3 },
+    ),
     generator: fc.option(text(40)),
   }),
   policy: fc.record({

@@ -49,7 +49,9 @@ async function gzipOf(piece: Buffer, times: number, head = ''): Promise<Buffer> 
 
 function laughs(): Buffer {
   const entities = Array.from({ length: 9 }, (_item, at) => `<!ENTITY lol${at + 1} "${`&lol${at};`.repeat(10)}">`)
-  return Buffer.from(`<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol0 "lol">${entities.join('')}]>${xml.slice(xml.indexOf('<feedback')).replace('receiver.example', '&lol9;')}`)
+  return Buffer.from(
+    `<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol0 "lol">${entities.join('')}]>${xml.slice(xml.indexOf('<feedback')).replace('receiver.example', '&lol9;')}`,
+  )
 }
 
 describe('a hostile file', () => {
@@ -70,14 +72,23 @@ describe('a hostile file', () => {
     files.set('billion laughs', laughs())
     files.set('billion laughs in a gzip', gzipSync(laughs()))
     files.set('document type of 19 MB', Buffer.from(`<!DOCTYPE a [${'x'.repeat(19_000_000)}`))
-    files.set('a million attributes', Buffer.from(`<feedback ${Array.from({ length: 1_000_000 }, (_item, at) => `a${at}=""`).join(' ')}/>`))
+    files.set(
+      'a million attributes',
+      Buffer.from(`<feedback ${Array.from({ length: 1_000_000 }, (_item, at) => `a${at}=""`).join(' ')}/>`),
+    )
     files.set('a million open elements', Buffer.from(`<feedback>${'<a>'.repeat(1_000_000)}`))
     files.set('a text of 19 MB', Buffer.from(`<feedback><version>${'x'.repeat(19_000_000)}</version></feedback>`))
     files.set('a comment of 19 MB', Buffer.from(`<feedback><!--${'x'.repeat(19_000_000)}--></feedback>`))
     files.set('five million empty elements', Buffer.from(`<feedback>${'<a/>'.repeat(4_900_000)}`))
     files.set('deep JSON', Buffer.from(`{"policies":${'['.repeat(1_900_000)}`))
-    files.set('a mail of a million parts', Buffer.from(`Content-Type: multipart/mixed; boundary=a\n\n${'--a\n\n'.repeat(1_000_000)}`))
-    files.set('a mail of spaces', Buffer.from(`Content-Transfer-Encoding: quoted-printable\n\n${' '.repeat(10_000_000)}x`))
+    files.set(
+      'a mail of a million parts',
+      Buffer.from(`Content-Type: multipart/mixed; boundary=a\n\n${'--a\n\n'.repeat(1_000_000)}`),
+    )
+    files.set(
+      'a mail of spaces',
+      Buffer.from(`Content-Transfer-Encoding: quoted-printable\n\n${' '.repeat(10_000_000)}x`),
+    )
   }, 120_000)
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -19,7 +19,11 @@ function isAtOrBelow(name: string, domain: string): boolean {
  * sub-domain's policy is its domain's business; the one domain below it from which all of the report's mail claims to come
  * (its policy is then inherited, RFC 9989 section 4.10.2). Null: a foreign domain.
  */
-export function matchDomain(policyDomain: string, headerFroms: ReadonlySet<string>, own: readonly OwnName[]): string | null {
+export function matchDomain(
+  policyDomain: string,
+  headerFroms: ReadonlySet<string>,
+  own: readonly OwnName[],
+): string | null {
   const byName = new Map(own.map((entry) => [entry.name, entry.domainId]))
   for (const name of selfAndParents(policyDomain)) {
     const domainId = byName.get(name)

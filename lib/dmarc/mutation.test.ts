@@ -21,7 +21,24 @@ function randomFrom(seed: number): (limit: number) => number {
   }
 }
 
-const PIECES = ['<', '>', '&', '<record>', '</row>', '<feedback>', ']]>', '<!--', '\0', '\ufeff', '-1', '9'.repeat(30), '\r\n\r\n', '--=_part', '{', '[']
+const PIECES = [
+  '<',
+  '>',
+  '&',
+  '<record>',
+  '</row>',
+  '<feedback>',
+  ']]>',
+  '<!--',
+  '\0',
+  '\ufeff',
+  '-1',
+  '9'.repeat(30),
+  '\r\n\r\n',
+  '--=_part',
+  '{',
+  '[',
+]
 
 function mutate(bytes: Buffer, random: (limit: number) => number): Buffer {
   const at = random(bytes.length)
@@ -44,7 +61,9 @@ function mutate(bytes: Buffer, random: (limit: number) => number): Buffer {
 function samples(): Buffer[] {
   const xml = Buffer.from(reportXml(sampleReport()))
   const own = ['rfc9990.xml', 'rfc7489-odd.xml'].map((name) => readFileSync(new URL(`golden/${name}`, import.meta.url)))
-  const tls = Buffer.from('{"organization-name":"a","date-range":{"start-datetime":"2026-11-20T00:00:00Z","end-datetime":"2026-11-20T23:59:59Z"},"report-id":"1","policies":[{"policy":{"policy-type":"sts"},"summary":{"total-successful-session-count":1,"total-failure-session-count":0}}]}')
+  const tls = Buffer.from(
+    '{"organization-name":"a","date-range":{"start-datetime":"2026-11-20T00:00:00Z","end-datetime":"2026-11-20T23:59:59Z"},"report-id":"1","policies":[{"policy":{"policy-type":"sts"},"summary":{"total-successful-session-count":1,"total-failure-session-count":0}}]}',
+  )
   const archives = [gzipSync(xml), zipOf([{ name: 'r.xml', data: xml }])]
   const real = existsSync(corpus)
     ? readdirSync(corpus, { recursive: true, withFileTypes: true })
@@ -53,7 +72,14 @@ function samples(): Buffer[] {
         .filter((path) => statSync(path).size < 100_000)
         .map((path) => readFileSync(path))
     : []
-  return [xml, ...own, tls, ...archives, ...archives.map((data) => mailOf([{ type: 'application/gzip', data }])), ...real]
+  return [
+    xml,
+    ...own,
+    tls,
+    ...archives,
+    ...archives.map((data) => mailOf([{ type: 'application/gzip', data }])),
+    ...real,
+  ]
 }
 
 describe('a report with random damage', () => {

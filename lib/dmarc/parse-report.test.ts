@@ -31,7 +31,9 @@ describe('an aggregate report', () => {
     const bytes = readFileSync(golden('rfc9990.xml'))
     const whole = await parse(bytes)
     for (const size of [1, 2, 7, 64, 1000]) {
-      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_item, at) => bytes.subarray(at * size, (at + 1) * size))
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_item, at) =>
+        bytes.subarray(at * size, (at + 1) * size),
+      )
       expect(await parseAggregateReport(chunks, { now: NOW })).toEqual(whole)
     }
   })
@@ -41,11 +43,15 @@ describe('an aggregate report', () => {
     expect((await parse(sound)).format).toBe('rfc7489')
     expect((await parse(reportXml(sampleReport({ policy: { ...policy, np: 'none' } })))).format).toBe('rfc7489')
     expect((await parse(reportXml(sampleReport({ policy: { ...policy, testing: false } })))).format).toBe('rfc9990')
-    expect((await parse(reportXml(sampleReport({ namespace: 'urn:ietf:params:xml:ns:dmarc-2.0' })))).format).toBe('rfc9990')
+    expect((await parse(reportXml(sampleReport({ namespace: 'urn:ietf:params:xml:ns:dmarc-2.0' })))).format).toBe(
+      'rfc9990',
+    )
   })
 
   it('may have a prefix on each of its elements', async () => {
-    const prefixed = sound.replaceAll(/<(\/?)([a-z])/g, '<$1d:$2').replace('<d:feedback>', '<d:feedback xmlns:d="http://dmarc.org/dmarc-xml/0.1">')
+    const prefixed = sound
+      .replaceAll(/<(\/?)([a-z])/g, '<$1d:$2')
+      .replace('<d:feedback>', '<d:feedback xmlns:d="http://dmarc.org/dmarc-xml/0.1">')
     expect((await parse(prefixed)).records).toEqual((await parse(sound)).records)
   })
 
@@ -65,7 +71,10 @@ describe('an aggregate report', () => {
     ['1.5', 'count-invalid'],
     ['', 'count-missing'],
   ])('does not take %o for a count', async (count, reason) => {
-    const text = reportXml(sampleReport({ records: [sampleRecord(), sampleRecord({ count: 77 })] })).replace('>77<', `>${count}<`)
+    const text = reportXml(sampleReport({ records: [sampleRecord(), sampleRecord({ count: 77 })] })).replace(
+      '>77<',
+      `>${count}<`,
+    )
     expect((await parse(text)).unreadable).toEqual([{ position: 1, reasons: [reason] }])
   })
 
@@ -79,9 +88,12 @@ describe('an aggregate report', () => {
     expect(report.records[0]?.sourceIp).toBe(canonical)
   })
 
-  it.each(['192.0.2', '010.0.0.1', 'fe80::1%eth0', 'localhost', '192.0.2.1 ; drop'])('does not take %o for an address', async (written) => {
-    expect(await refusal(sound.replace('192.0.2.10', written))).toBe('no-readable-record')
-  })
+  it.each(['192.0.2', '010.0.0.1', 'fe80::1%eth0', 'localhost', '192.0.2.1 ; drop'])(
+    'does not take %o for an address',
+    async (written) => {
+      expect(await refusal(sound.replace('192.0.2.10', written))).toBe('no-readable-record')
+    },
+  )
 
   it.each([
     ['dates-reversed', sound.replace('1790086399', '1789999999')],
@@ -96,7 +108,10 @@ describe('an aggregate report', () => {
     ['metadata-missing', sound.replaceAll('report_metadata', 'report_meta')],
     ['policy-missing', sound.replaceAll('policy_published', 'policy')],
     ['policy-domain-invalid', sound.replace('<domain>example.org</domain><adkim>', '<domain>exam ple</domain><adkim>')],
-    ['policy-domain-invalid', sound.replace('<domain>example.org</domain><adkim>', '<domain>192.0.2.1</domain><adkim>')],
+    [
+      'policy-domain-invalid',
+      sound.replace('<domain>example.org</domain><adkim>', '<domain>192.0.2.1</domain><adkim>'),
+    ],
     ['no-record', sound.replace(/<record>.*<\/record>/s, '')],
     ['no-readable-record', sound.replace('<source_ip>192.0.2.10</source_ip>', '')],
     ['xml-truncated', sound.slice(0, -30)],
@@ -111,7 +126,10 @@ describe('an aggregate report', () => {
     ['xml-malformed', sound.replace('receiver.example', '&#0;')],
     ['encoding-unknown', sound.replace('UTF-8', 'ebcdic-of-mine')],
     ['xml-too-complex', sound.replace('receiver.example', 'x'.repeat(70_000))],
-    ['xml-too-complex', sound.replace('<version>', `<version ${Array.from({ length: 40 }, (_item, at) => `a${at}=""`).join(' ')}>`)],
+    [
+      'xml-too-complex',
+      sound.replace('<version>', `<version ${Array.from({ length: 40 }, (_item, at) => `a${at}=""`).join(' ')}>`),
+    ],
     ['xml-too-complex', sound.replace('receiver.example', '<a>'.repeat(30))],
   ])('is refused with %s (case %#)', async (reason, text) => {
     expect(await refusal(text)).toBe(reason)
@@ -119,7 +137,9 @@ describe('an aggregate report', () => {
 
   it('has no more records than the limit', async () => {
     const text = Buffer.from(reportXml(sampleReport({ records: [sampleRecord(), sampleRecord(), sampleRecord()] })))
-    await expect(parseAggregateReport([text], { now: NOW, maxRecords: 2 })).rejects.toMatchObject({ reason: 'too-many-records' })
+    await expect(parseAggregateReport([text], { now: NOW, maxRecords: 2 })).rejects.toMatchObject({
+      reason: 'too-many-records',
+    })
   })
 
   it('may end after its period has begun, and up to two days ahead', async () => {
@@ -130,7 +150,8 @@ describe('an aggregate report', () => {
 })
 
 describe('the text of a report', () => {
-  const named = (name: string) => reportXml({ ...sampleReport(), metadata: { ...sampleReport().metadata, orgName: name } })
+  const named = (name: string) =>
+    reportXml({ ...sampleReport(), metadata: { ...sampleReport().metadata, orgName: name } })
 
   it.each([
     ['utf-16le with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
@@ -172,7 +193,12 @@ describe('the text of a report', () => {
   })
 
   it('is cut where it is long, and says so', async () => {
-    const report = await parse(reportXml({ ...sampleReport(), metadata: { ...sampleReport().metadata, errors: [{ text: 'e'.repeat(5000), lang: null }] } }))
+    const report = await parse(
+      reportXml({
+        ...sampleReport(),
+        metadata: { ...sampleReport().metadata, errors: [{ text: 'e'.repeat(5000), lang: null }] },
+      }),
+    )
     expect(report.metadata.errors[0]?.text).toHaveLength(1000)
     expect(codes(report)).toEqual(['text-truncated'])
   })

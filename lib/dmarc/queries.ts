@@ -9,10 +9,16 @@ const ROWS_PER_PAGE = 200
 /** Files given as reports, newest first; `before` is the id of the last one seen. A domain administrator sees those with a report of a granted domain. */
 export async function listReportFiles(actor: Actor, { domain, before }: { domain?: string; before?: string } = {}) {
   requirePermission(actor, 'report:read')
-  const ownReports = { reports: { some: { domain: { AND: [visibleDomains(actor), { deletedAt: null }, domain ? { name: domain } : {}] } } } }
+  const ownReports = {
+    reports: {
+      some: { domain: { AND: [visibleDomains(actor), { deletedAt: null }, domain ? { name: domain } : {}] } },
+    },
+  }
   const isLimited = actor.kind === 'admin' && actor.role === 'domain_admin'
   const rows = await db().reportFile.findMany({
-    where: { AND: [isLimited || domain !== undefined ? ownReports : {}, before === undefined ? {} : { id: { lt: before } }] },
+    where: {
+      AND: [isLimited || domain !== undefined ? ownReports : {}, before === undefined ? {} : { id: { lt: before } }],
+    },
     orderBy: { id: 'desc' },
     take: FILES_PER_PAGE + 1,
     select: {
@@ -40,7 +46,10 @@ export async function listReportFiles(actor: Actor, { domain, before }: { domain
   })
   const page = rows.slice(0, FILES_PER_PAGE).map(({ reports, ...file }) => {
     const [report] = reports
-    return { ...file, report: report ? { ...report, domain: report.domain.name, messageCount: Number(report.messageCount) } : null }
+    return {
+      ...file,
+      report: report ? { ...report, domain: report.domain.name, messageCount: Number(report.messageCount) } : null,
+    }
   })
   return { files: page, next: rows.length > FILES_PER_PAGE ? (page.at(-1)?.id ?? null) : null }
 }

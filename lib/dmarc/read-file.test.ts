@@ -72,17 +72,40 @@ describe('a zip file', () => {
     ['with one member', zipOf([{ name: 'r.xml', data: xml }]), valid],
     ['whose member has no name', zipOf([{ name: '', data: xml }]), valid],
     ['whose member is stored', zipOf([{ name: 'r.xml', data: xml, method: 0 }]), valid],
-    ['with two members', zipOf([{ name: 'a.xml', data: xml }, { name: 'b.xml', data: xml }]), [null, 'rejected', 'zip-several-members']],
+    [
+      'with two members',
+      zipOf([
+        { name: 'a.xml', data: xml },
+        { name: 'b.xml', data: xml },
+      ]),
+      [null, 'rejected', 'zip-several-members'],
+    ],
     ['with no member', zipOf([]), [null, 'rejected', 'zip-empty']],
     ['with a folder', zipOf([{ name: 'folder/', data: Buffer.alloc(0), method: 0 }]), [null, 'rejected', 'zip-folder']],
     ['with a member in a folder', zipOf([{ name: '../r.xml', data: xml }]), [null, 'rejected', 'zip-folder']],
-    ['that is encrypted', zipOf([{ name: 'r.xml', data: xml, isEncrypted: true }]), [null, 'rejected', 'zip-encrypted']],
+    [
+      'that is encrypted',
+      zipOf([{ name: 'r.xml', data: xml, isEncrypted: true }]),
+      [null, 'rejected', 'zip-encrypted'],
+    ],
     ['of another method', zipOf([{ name: 'r.xml', data: xml, method: 12 }]), [null, 'rejected', 'zip-method']],
-    ['that lies about its size', zipOf([{ name: 'r.xml', data: xml, claimedSize: 10 }]), [null, 'rejected', 'zip-damaged']],
-    ['that says it is large', zipOf([{ name: 'r.xml', data: xml, claimedSize: 21 * 1024 * 1024 }]), [null, 'rejected', 'ratio-too-high']],
+    [
+      'that lies about its size',
+      zipOf([{ name: 'r.xml', data: xml, claimedSize: 10 }]),
+      [null, 'rejected', 'zip-damaged'],
+    ],
+    [
+      'that says it is large',
+      zipOf([{ name: 'r.xml', data: xml, claimedSize: 21 * 1024 * 1024 }]),
+      [null, 'rejected', 'ratio-too-high'],
+    ],
     ['cut short', zipOf([{ name: 'r.xml', data: xml }]).subarray(0, -10), [null, 'rejected', 'zip-damaged']],
     ['around a gzip', zipOf([{ name: 'r.gz', data: gzipSync(xml) }]), [null, 'rejected', 'archive-nested']],
-    ['around a zip', zipOf([{ name: 'r.zip', data: zipOf([{ name: 'a', data: xml }]) }]), [null, 'rejected', 'archive-nested']],
+    [
+      'around a zip',
+      zipOf([{ name: 'r.zip', data: zipOf([{ name: 'a', data: xml }]) }]),
+      [null, 'rejected', 'archive-nested'],
+    ],
   ])('%s', async (_name, bytes, expected) => {
     expect(await read(bytes)).toEqual(expected)
   })
@@ -93,17 +116,71 @@ describe('a mail', () => {
 
   it.each<[string, Buffer, (string | null)[]]>([
     ['with a gzip that calls itself one', mailOf([{ type: 'application/gzip', data: gz }]), valid],
-    ['with a report as text/xml, quoted-printable', mailOf([{ type: 'text/xml', data: Buffer.from(xml.toString().replaceAll('=', '=3D')), encoding: 'quoted-printable' }]), valid],
-    ['with a line of mbox before it', Buffer.concat([Buffer.from('From a@b.example Mon Nov 16 00:00:00 2026\n'), mailOf([{ type: 'application/zip', data: gz }])]), valid],
-    ['with the same report twice', mailOf([{ type: 'application/gzip', data: gz }, { type: 'application/gzip', data: gz }]), valid],
-    ['with a picture beside the report', mailOf([{ type: 'image/png', data: Buffer.from('PNG') }, { type: 'application/gzip', data: gz }]), valid],
-    ['with two reports', mailOf([{ type: 'application/gzip', data: gz }, { type: 'application/gzip', data: gzipSync(other) }]), [null, 'rejected', 'several-reports']],
+    [
+      'with a report as text/xml, quoted-printable',
+      mailOf([
+        { type: 'text/xml', data: Buffer.from(xml.toString().replaceAll('=', '=3D')), encoding: 'quoted-printable' },
+      ]),
+      valid,
+    ],
+    [
+      'with a line of mbox before it',
+      Buffer.concat([
+        Buffer.from('From a@b.example Mon Nov 16 00:00:00 2026\n'),
+        mailOf([{ type: 'application/zip', data: gz }]),
+      ]),
+      valid,
+    ],
+    [
+      'with the same report twice',
+      mailOf([
+        { type: 'application/gzip', data: gz },
+        { type: 'application/gzip', data: gz },
+      ]),
+      valid,
+    ],
+    [
+      'with a picture beside the report',
+      mailOf([
+        { type: 'image/png', data: Buffer.from('PNG') },
+        { type: 'application/gzip', data: gz },
+      ]),
+      valid,
+    ],
+    [
+      'with two reports',
+      mailOf([
+        { type: 'application/gzip', data: gz },
+        { type: 'application/gzip', data: gzipSync(other) },
+      ]),
+      [null, 'rejected', 'several-reports'],
+    ],
     ['without an attachment', mailOf([]), [null, 'rejected', 'mail-without-report']],
-    ['with a picture', mailOf([{ type: 'image/png', data: Buffer.from('PNG') }]), [null, 'rejected', 'mail-without-report']],
-    ['with base64 that is none', mailOf([{ type: 'application/gzip', data: Buffer.from('!!!! not base64 !!!!'), encoding: '7bit' }]), [null, 'rejected', 'not-a-report']],
-    ['with a damaged gzip', mailOf([{ type: 'application/gzip', data: gz.subarray(0, 100) }]), [null, 'rejected', 'gzip-damaged']],
-    ['with too many parts', mailOf(Array.from({ length: 101 }, () => ({ type: 'image/png', data: Buffer.from('P') }))), [null, 'rejected', 'mail-too-complex']],
-    ['with too many archives', mailOf(Array.from({ length: 11 }, (_item, at) => ({ type: 'application/gzip', data: gzipSync(`${at}`) }))), [null, 'rejected', 'mail-too-complex']],
+    [
+      'with a picture',
+      mailOf([{ type: 'image/png', data: Buffer.from('PNG') }]),
+      [null, 'rejected', 'mail-without-report'],
+    ],
+    [
+      'with base64 that is none',
+      mailOf([{ type: 'application/gzip', data: Buffer.from('!!!! not base64 !!!!'), encoding: '7bit' }]),
+      [null, 'rejected', 'not-a-report'],
+    ],
+    [
+      'with a damaged gzip',
+      mailOf([{ type: 'application/gzip', data: gz.subarray(0, 100) }]),
+      [null, 'rejected', 'gzip-damaged'],
+    ],
+    [
+      'with too many parts',
+      mailOf(Array.from({ length: 101 }, () => ({ type: 'image/png', data: Buffer.from('P') }))),
+      [null, 'rejected', 'mail-too-complex'],
+    ],
+    [
+      'with too many archives',
+      mailOf(Array.from({ length: 11 }, (_item, at) => ({ type: 'application/gzip', data: gzipSync(`${at}`) }))),
+      [null, 'rejected', 'mail-too-complex'],
+    ],
   ])('%s', async (_name, bytes, expected) => {
     expect(await read(bytes)).toEqual(expected)
   })
@@ -120,14 +197,21 @@ describe('a mail', () => {
   })
 
   it('whose zip calls itself gzip is read, and says so', async () => {
-    const reading = await readReportFile(mailOf([{ type: 'application/gzip', data: zipOf([{ name: 'r.xml', data: xml }]) }]), { now })
+    const reading = await readReportFile(
+      mailOf([{ type: 'application/gzip', data: zipOf([{ name: 'r.xml', data: xml }]) }]),
+      { now },
+    )
     expect(reading.report).toMatchObject({ deviations: [{ code: 'archive-type', sample: 'application/gzip: zip' }] })
   })
 
   it('may unpack no more over all its attachments than one file may', async () => {
     const half = gzipSync(Buffer.from(`<feedback>${'<!-- x -->'.repeat(1_100_000)}`))
     const limits = { ...REPORT_LIMITS, ratio: 10_000 }
-    const mail = mailOf([{ type: 'application/gzip', data: half }, { type: 'application/gzip', data: Buffer.concat([half, Buffer.from('\n')]) }, { type: 'application/gzip', data: gz }])
+    const mail = mailOf([
+      { type: 'application/gzip', data: half },
+      { type: 'application/gzip', data: Buffer.concat([half, Buffer.from('\n')]) },
+      { type: 'application/gzip', data: gz },
+    ])
     expect((await readReportFile(mail, { now, limits })).state).toBe('rejected')
   })
 })
@@ -136,12 +220,20 @@ describe('a failure report', () => {
   const arf = (fields: string) => mailOf([{ type: 'message/feedback-report', data: Buffer.from(fields) }])
 
   it('is told from its ARF part and keeps no local part of an address', async () => {
-    const fields = 'Feedback-Type: auth-failure\r\nAuth-Failure: dmarc\r\nIdentity-Alignment: none\r\nSource-IP: 192.0.2.7\r\nReported-Domain: Example.org\r\nOriginal-Mail-From: <anna@example.org>\r\nAuthentication-Results: mx.example; dmarc=fail smtp.mailfrom=anna@example.org\r\n'
+    const fields =
+      'Feedback-Type: auth-failure\r\nAuth-Failure: dmarc\r\nIdentity-Alignment: none\r\nSource-IP: 192.0.2.7\r\nReported-Domain: Example.org\r\nOriginal-Mail-From: <anna@example.org>\r\nAuthentication-Results: mx.example; dmarc=fail smtp.mailfrom=anna@example.org\r\n'
     const reading = await readReportFile(arf(fields), { now })
     expect(reading).toMatchObject({
       kind: 'failure',
       state: 'valid',
-      report: { format: 'arf', authFailure: 'dmarc', identityAlignment: 'none', sourceIp: '192.0.2.7', reportedDomain: 'example.org', originalFromDomain: 'example.org' },
+      report: {
+        format: 'arf',
+        authFailure: 'dmarc',
+        identityAlignment: 'none',
+        sourceIp: '192.0.2.7',
+        reportedDomain: 'example.org',
+        originalFromDomain: 'example.org',
+      },
     })
     expect(JSON.stringify(reading)).not.toContain('anna')
   })

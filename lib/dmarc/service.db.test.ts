@@ -23,7 +23,9 @@ async function domain(name: string): Promise<string> {
 
 async function admin(role: AdminRole, ...domainIds: string[]): Promise<Actor> {
   const grants = { create: domainIds.map((domainId) => ({ domainId })) }
-  const row = await client.admin.create({ data: { email: `${role}@${crypto.randomUUID()}.example`, name: role, role, passwordHash: '', grants } })
+  const row = await client.admin.create({
+    data: { email: `${role}@${crypto.randomUUID()}.example`, name: role, role, passwordHash: '', grants },
+  })
   return { kind: 'admin', id: row.id, name: row.name, role, sessionId: 'none', address: null }
 }
 
@@ -31,10 +33,19 @@ interface Change {
   policyDomain?: string
   reportId?: string
   daysAgo?: number
-  records?: Parameters<typeof sampleReport>[0] extends infer T ? NonNullable<T> extends { records?: infer R } ? R : never : never
+  records?: Parameters<typeof sampleReport>[0] extends infer T
+    ? NonNullable<T> extends { records?: infer R }
+      ? R
+      : never
+    : never
 }
 
-function xml({ policyDomain = 'example.org', reportId = 'one', daysAgo = 1, records = [sampleRecord()] }: Change = {}): Buffer {
+function xml({
+  policyDomain = 'example.org',
+  reportId = 'one',
+  daysAgo = 1,
+  records = [sampleRecord()],
+}: Change = {}): Buffer {
   const base = sampleReport()
   const begin = midnight - daysAgo * DAY
   return Buffer.from(
@@ -52,15 +63,32 @@ const give = (actor: Actor, content: Buffer, name = 'report.xml') => importRepor
 describe('importing a report', () => {
   it('stores the report with every row, and the original for download', async () => {
     await domain('example.org')
-    const records = [sampleRecord({ count: 5 }), sampleRecord({ sourceIp: '2001:db8::1', spf: 'fail', dkim: 'fail', disposition: 'reject', count: 2 })]
+    const records = [
+      sampleRecord({ count: 5 }),
+      sampleRecord({ sourceIp: '2001:db8::1', spf: 'fail', dkim: 'fail', disposition: 'reject', count: 2 }),
+    ]
     const file = gzipSync(xml({ records }))
     const result = await give(system, file, 'r.xml.gz')
     expect(result).toMatchObject({ state: 'stored', reason: null, domain: 'example.org', messages: 7 })
     const report = await requireReport(system, result.reportId ?? '')
-    expect(report).toMatchObject({ reporter: 'receiver.example', reportId: 'one', policyDomain: 'example.org', messageCount: 7, domain: 'example.org', next: null })
+    expect(report).toMatchObject({
+      reporter: 'receiver.example',
+      reportId: 'one',
+      policyDomain: 'example.org',
+      messageCount: 7,
+      domain: 'example.org',
+      next: null,
+    })
     expect(report.rows).toMatchObject([
       { position: 0, sourceIp: '192.0.2.10', messageCount: 5, isDkimAligned: true, isSpfAligned: true },
-      { position: 1, sourceIp: '2001:db8::1', messageCount: 2, isDkimAligned: false, isSpfAligned: false, disposition: 'reject' },
+      {
+        position: 1,
+        sourceIp: '2001:db8::1',
+        messageCount: 2,
+        isDkimAligned: false,
+        isSpfAligned: false,
+        disposition: 'reject',
+      },
     ])
     const original = await requireReportOriginal(system, report.id)
     expect(gunzipSync(original.gzip)).toEqual(file)
@@ -68,10 +96,14 @@ describe('importing a report', () => {
 
   it('stores thousands of rows in their order', async () => {
     await domain('example.org')
-    const records = Array.from({ length: 5001 }, (_item, at) => sampleRecord({ sourceIp: `10.0.${at >> 8}.${at & 255}`, count: at + 1 }))
+    const records = Array.from({ length: 5001 }, (_item, at) =>
+      sampleRecord({ sourceIp: `10.0.${at >> 8}.${at & 255}`, count: at + 1 }),
+    )
     const { reportId } = await give(system, xml({ records }))
     const rows = await client.dmarcRow.findMany({ where: { reportId: reportId ?? '' }, orderBy: { position: 'asc' } })
-    expect(rows.map((row) => [row.sourceIp, Number(row.messageCount)])).toEqual(records.map(({ sourceIp, count }) => [sourceIp, count]))
+    expect(rows.map((row) => [row.sourceIp, Number(row.messageCount)])).toEqual(
+      records.map(({ sourceIp, count }) => [sourceIp, count]),
+    )
     const page = await requireReport(system, reportId ?? '', { after: 199 })
     expect([page.rows.length, page.rows[0]?.position, page.next]).toEqual([200, 200, 399])
   })
@@ -83,7 +115,10 @@ describe('importing a report', () => {
     expect(await give(system, gzipSync(xml()))).toMatchObject({ state: 'duplicate', reason: 'duplicate-report' })
     expect(await give(system, gzipSync(xml()))).toMatchObject({ state: 'duplicate', reason: 'duplicate-report' })
     expect(await client.dmarcReport.count()).toBe(1)
-    expect((await client.reportFile.findMany({ orderBy: { id: 'asc' } })).map(({ state }) => state)).toEqual(['stored', 'duplicate'])
+    expect((await client.reportFile.findMany({ orderBy: { id: 'asc' } })).map(({ state }) => state)).toEqual([
+      'stored',
+      'duplicate',
+    ])
   })
 
   it('takes a report once when it comes many times at once', async () => {
@@ -103,14 +138,27 @@ describe('importing a report', () => {
   it('belongs to the domain of a sub-domain or an alias domain', async () => {
     const id = await domain('example.org')
     await client.domainAlias.create({ data: { name: 'example.net', domainId: id } })
-    expect(await give(system, xml({ policyDomain: 'news.example.org' }))).toMatchObject({ state: 'stored', domain: 'example.org' })
-    expect(await give(system, xml({ policyDomain: 'example.net' }))).toMatchObject({ state: 'stored', domain: 'example.org' })
-    expect(await give(system, xml({ policyDomain: 'another.net' }))).toMatchObject({ state: 'foreign', reason: 'foreign-domain' })
+    expect(await give(system, xml({ policyDomain: 'news.example.org' }))).toMatchObject({
+      state: 'stored',
+      domain: 'example.org',
+    })
+    expect(await give(system, xml({ policyDomain: 'example.net' }))).toMatchObject({
+      state: 'stored',
+      domain: 'example.org',
+    })
+    expect(await give(system, xml({ policyDomain: 'another.net' }))).toMatchObject({
+      state: 'foreign',
+      reason: 'foreign-domain',
+    })
   })
 
   it('keeps the words for what is no report, and reads on', async () => {
     await domain('example.org')
-    expect(await give(system, Buffer.from('<html/>'))).toMatchObject({ state: 'rejected', reason: 'xml-other', kind: null })
+    expect(await give(system, Buffer.from('<html/>'))).toMatchObject({
+      state: 'rejected',
+      reason: 'xml-other',
+      kind: null,
+    })
     expect(await give(system, Buffer.alloc(31 * 1024 * 1024))).toMatchObject({ state: 'rejected', reason: 'too-large' })
     expect(await client.reportFile.findMany({ select: { state: true, reason: true, original: true } })).toEqual([
       { state: 'rejected', reason: 'xml-other', original: null },
@@ -134,11 +182,16 @@ describe('importing a report', () => {
       for (;;) yield Buffer.alloc(1024 * 1024)
     }
     expect(await importReport(system, { name: 'a', content: pieces() }, clock)).toMatchObject({ state: 'stored' })
-    expect(await importReport(system, { name: 'b', content: endless() }, clock)).toMatchObject({ state: 'rejected', reason: 'too-large' })
+    expect(await importReport(system, { name: 'b', content: endless() }, clock)).toMatchObject({
+      state: 'rejected',
+      reason: 'too-large',
+    })
   })
 
   it('keeps control characters out of the name of a file', async () => {
-    expect((await give(system, Buffer.from('x'), `a\0\u202e${'b'.repeat(400)}`)).name).toBe(`a\ufffd\ufffd${'b'.repeat(252)}`)
+    expect((await give(system, Buffer.from('x'), `a\0\u202e${'b'.repeat(400)}`)).name).toBe(
+      `a\ufffd\ufffd${'b'.repeat(252)}`,
+    )
   })
 })
 
@@ -161,7 +214,10 @@ describe('another tenant', () => {
     const own = await domain('example.org')
     const stranger = await admin('domain_admin', await domain('example.net'))
     expect(await give(stranger, xml())).toMatchObject({ state: 'foreign' })
-    expect(await give(await admin('domain_admin', own), xml())).toMatchObject({ state: 'stored', domain: 'example.org' })
+    expect(await give(await admin('domain_admin', own), xml())).toMatchObject({
+      state: 'stored',
+      domain: 'example.org',
+    })
   })
 
   it('may not give a report at all as a reader', async () => {
@@ -176,7 +232,9 @@ describe('another tenant', () => {
     await give(system, xml())
     await give(system, xml({ policyDomain: 'example.net' }))
     await give(system, Buffer.from('x'))
-    expect((await listReportFiles(granted)).files).toMatchObject([{ report: { domain: 'example.org', messageCount: 3 } }])
+    expect((await listReportFiles(granted)).files).toMatchObject([
+      { report: { domain: 'example.org', messageCount: 3 } },
+    ])
     expect((await listReportFiles(system)).files).toHaveLength(3)
     expect((await listReportFiles(await admin('reader'), { domain: 'example.net' })).files).toHaveLength(1)
   })
@@ -185,25 +243,69 @@ describe('another tenant', () => {
 describe('the overview of a domain', () => {
   it('adds up to the rows, by day, source and reporter', async () => {
     await domain('example.org')
-    await give(system, xml({ reportId: 'a', daysAgo: 2, records: [sampleRecord({ count: 10 }), sampleRecord({ sourceIp: '192.0.2.11', dkim: 'fail', count: 4 })] }))
-    await give(system, xml({ reportId: 'b', daysAgo: 1, records: [
-      sampleRecord({ count: 100 }),
-      sampleRecord({ sourceIp: '192.0.2.66', dkim: 'fail', spf: 'fail', disposition: 'reject', count: 7 }),
-      sampleRecord({ sourceIp: '192.0.2.66', dkim: 'fail', spf: 'fail', disposition: 'none', count: 3 }),
-    ] }))
+    await give(
+      system,
+      xml({
+        reportId: 'a',
+        daysAgo: 2,
+        records: [sampleRecord({ count: 10 }), sampleRecord({ sourceIp: '192.0.2.11', dkim: 'fail', count: 4 })],
+      }),
+    )
+    await give(
+      system,
+      xml({
+        reportId: 'b',
+        daysAgo: 1,
+        records: [
+          sampleRecord({ count: 100 }),
+          sampleRecord({ sourceIp: '192.0.2.66', dkim: 'fail', spf: 'fail', disposition: 'reject', count: 7 }),
+          sampleRecord({ sourceIp: '192.0.2.66', dkim: 'fail', spf: 'fail', disposition: 'none', count: 3 }),
+        ],
+      }),
+    )
     await give(system, xml({ reportId: 'old', daysAgo: 9, records: [sampleRecord({ count: 1000 })] }))
     const overview = await getReportOverview(system, 'example.org', { days: 7, now: NOW })
     expect(overview).toMatchObject({ from: '2026-11-16', to: '2026-11-22' })
-    expect(overview.totals).toEqual({ messages: 124, aligned: 114, delivered: 3, stopped: 7, spfAligned: 114, dkimAligned: 110, reports: 2, sources: 3 })
+    expect(overview.totals).toEqual({
+      messages: 124,
+      aligned: 114,
+      delivered: 3,
+      stopped: 7,
+      spfAligned: 114,
+      dkimAligned: 110,
+      reports: 2,
+      sources: 3,
+    })
     expect(overview.days).toHaveLength(7)
     expect(overview.days.filter(({ aligned }) => aligned > 0)).toEqual([
       { day: '2026-11-20', aligned: 14, delivered: 0, stopped: 0 },
       { day: '2026-11-21', aligned: 100, delivered: 3, stopped: 7 },
     ])
     expect(overview.sources).toEqual([
-      { sourceIp: '192.0.2.10', messages: 110, aligned: 110, spfAligned: 110, dkimAligned: 110, dispositions: { none: 110, pass: 0, quarantine: 0, reject: 0, unknown: 0 } },
-      { sourceIp: '192.0.2.66', messages: 10, aligned: 0, spfAligned: 0, dkimAligned: 0, dispositions: { none: 3, pass: 0, quarantine: 0, reject: 7, unknown: 0 } },
-      { sourceIp: '192.0.2.11', messages: 4, aligned: 4, spfAligned: 4, dkimAligned: 0, dispositions: { none: 4, pass: 0, quarantine: 0, reject: 0, unknown: 0 } },
+      {
+        sourceIp: '192.0.2.10',
+        messages: 110,
+        aligned: 110,
+        spfAligned: 110,
+        dkimAligned: 110,
+        dispositions: { none: 110, pass: 0, quarantine: 0, reject: 0, unknown: 0 },
+      },
+      {
+        sourceIp: '192.0.2.66',
+        messages: 10,
+        aligned: 0,
+        spfAligned: 0,
+        dkimAligned: 0,
+        dispositions: { none: 3, pass: 0, quarantine: 0, reject: 7, unknown: 0 },
+      },
+      {
+        sourceIp: '192.0.2.11',
+        messages: 4,
+        aligned: 4,
+        spfAligned: 4,
+        dkimAligned: 0,
+        dispositions: { none: 4, pass: 0, quarantine: 0, reject: 0, unknown: 0 },
+      },
     ])
     expect(overview.reporters).toEqual([{ reporter: 'receiver.example', reports: 2, messages: 124 }])
   })

@@ -39,7 +39,11 @@ export interface ImportResult {
  * of who gave it. Reports about domains that the actor may not see are `foreign`, as if they were nobody's. Throws only
  * FORBIDDEN, and what the database throws.
  */
-export async function importReport(actor: Actor, input: ImportInput, clock: Clock = systemClock): Promise<ImportResult> {
+export async function importReport(
+  actor: Actor,
+  input: ImportInput,
+  clock: Clock = systemClock,
+): Promise<ImportResult> {
   requirePermission(actor, 'report:write')
   const name = printableName(input.name)
   const bytes = await collect(input.content, REPORT_LIMITS.packedBytes)
@@ -74,7 +78,13 @@ function outcome(name: string, result: Pick<ImportResult, 'state' | 'kind' | 're
 }
 
 function printableName(name: string): string {
-  return name.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd').toWellFormed().slice(0, NAME_LENGTH).toWellFormed() || 'report'
+  return (
+    name
+      .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd')
+      .toWellFormed()
+      .slice(0, NAME_LENGTH)
+      .toWellFormed() || 'report'
+  )
 }
 
 async function collect(content: ImportInput['content'], maxBytes: number): Promise<Buffer | null> {
@@ -109,7 +119,12 @@ async function refuse(
   return outcome(file.name, { state, kind, reason })
 }
 
-type FileState = FileRow & { state: string; kind: string | null; reason: string | null; original: Uint8Array<ArrayBuffer> | null }
+type FileState = FileRow & {
+  state: string
+  kind: string | null
+  reason: string | null
+  original: Uint8Array<ArrayBuffer> | null
+}
 
 /** The row of the file, new or as it is after another try; a stored one is never changed. */
 async function keepFile(tx: Tx, file: FileState): Promise<string> {
@@ -179,11 +194,22 @@ async function store(
       { maxWait: 10_000, timeout: 60_000 },
     )
     const { messages } = report.totals
-    return { name: file.name, kind: 'aggregate', state: 'stored', reason: null, reportId: stored.id, domain: domain.name, messages }
+    return {
+      name: file.name,
+      kind: 'aggregate',
+      state: 'stored',
+      reason: null,
+      reportId: stored.id,
+      domain: domain.name,
+      messages,
+    }
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     // Either the same file came twice at once, or the same report came in another file: both are decided by the database.
-    const twin = await db().reportFile.findFirst({ where: { sha256: file.sha256, state: 'stored' }, select: { id: true } })
+    const twin = await db().reportFile.findFirst({
+      where: { sha256: file.sha256, state: 'stored' },
+      select: { id: true },
+    })
     if (twin) return outcome(file.name, { state: 'duplicate', kind: 'aggregate', reason: 'duplicate-file' })
     await keepFile(db(), { ...file, state: 'duplicate', kind: 'aggregate', reason: 'duplicate-report', original: null })
     return outcome(file.name, { state: 'duplicate', kind: 'aggregate', reason: 'duplicate-report' })

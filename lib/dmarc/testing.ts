@@ -53,7 +53,8 @@ export interface Attachment {
 /** A mail with a covering text and these attachments. */
 export function mailOf(attachments: Attachment[], headers = ''): Buffer {
   const parts = attachments.map(({ type, data, encoding = 'base64' }) => {
-    const body = encoding === 'base64' ? (data.toString('base64').match(/.{1,76}/g) ?? []).join('\r\n') : data.toString('latin1')
+    const body =
+      encoding === 'base64' ? (data.toString('base64').match(/.{1,76}/g) ?? []).join('\r\n') : data.toString('latin1')
     return `--=_part\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${body}\r\n`
   })
   const top = `From: reports@receiver.example\r\nSubject: Report Domain: example.org\r\nMIME-Version: 1.0\r\n${headers}Content-Type: multipart/mixed;\r\n boundary="=_part"\r\n\r\n`

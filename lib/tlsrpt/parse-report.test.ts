@@ -11,15 +11,29 @@ const sample = () => ({
   'report-id': 'one',
   policies: [
     {
-      policy: { 'policy-type': 'sts', 'policy-string': ['version: STSv1', 'mode: enforce'], 'policy-domain': 'Example.org', 'mx-host': '*.example.org' },
+      policy: {
+        'policy-type': 'sts',
+        'policy-string': ['version: STSv1', 'mode: enforce'],
+        'policy-domain': 'Example.org',
+        'mx-host': '*.example.org',
+      },
       summary: { 'total-successful-session-count': 40, 'total-failure-session-count': 3 },
       'failure-details': [
-        { 'result-type': 'certificate-expired', 'sending-mta-ip': '2001:DB8::1', 'receiving-mx-hostname': 'MX1.example.org', 'failed-session-count': 3 },
+        {
+          'result-type': 'certificate-expired',
+          'sending-mta-ip': '2001:DB8::1',
+          'receiving-mx-hostname': 'MX1.example.org',
+          'failed-session-count': 3,
+        },
       ],
     },
   ] as unknown[],
 })
-const parse = (value: unknown) => parseTlsReport([Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))], { now, limits: REPORT_LIMITS })
+const parse = (value: unknown) =>
+  parseTlsReport([Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))], {
+    now,
+    limits: REPORT_LIMITS,
+  })
 
 function refusal(value: unknown): string {
   try {
@@ -71,15 +85,25 @@ describe('a TLS report', () => {
       ...sample(),
       'contact-info': null,
       policies: [
-        { policy: { 'policy-type': 'no-policy-found', 'mx-host': ['a', 'b'] }, summary: { 'total-successful-session-count': '7', 'total-failure-session-count': 0 } },
+        {
+          policy: { 'policy-type': 'no-policy-found', 'mx-host': ['a', 'b'] },
+          summary: { 'total-successful-session-count': '7', 'total-failure-session-count': 0 },
+        },
         { policy: {}, summary: { 'total-successful-session-count': -1, 'total-failure-session-count': 0 } },
-        { policy: { 'policy-type': 'magic', 'policy-domain': 'a.example' }, summary: { 'total-successful-session-count': 0, 'total-failure-session-count': 1 }, 'failure-details': [{ 'result-type': 'certificate-expired' }] },
+        {
+          policy: { 'policy-type': 'magic', 'policy-domain': 'a.example' },
+          summary: { 'total-successful-session-count': 0, 'total-failure-session-count': 1 },
+          'failure-details': [{ 'result-type': 'certificate-expired' }],
+        },
         null,
       ],
     }
     const report = parse(odd)
     expect(report.totals).toEqual({ successfulSessions: 7, failedSessions: 1, unreadable: 3 })
-    expect(report.policies.map(({ type, mxHosts }) => [type, mxHosts])).toEqual([['no-policy-found', ['a', 'b']], ['unknown', []]])
+    expect(report.policies.map(({ type, mxHosts }) => [type, mxHosts])).toEqual([
+      ['no-policy-found', ['a', 'b']],
+      ['unknown', []],
+    ])
     expect(report.deviations.map(({ code }) => code)).toEqual(['value-missing', 'value-unknown'])
   })
 
@@ -90,8 +114,20 @@ describe('a TLS report', () => {
     ['json-too-complex', `{"policies":${'['.repeat(20)}`],
     ['report-id-missing', { ...sample(), 'report-id': 7 }],
     ['tls-dates-malformed', { ...sample(), 'date-range': null }],
-    ['dates-reversed', { ...sample(), 'date-range': { 'start-datetime': '2026-11-21T00:00:00Z', 'end-datetime': '2026-11-20T00:00:00Z' } }],
-    ['dates-in-future', { ...sample(), 'date-range': { 'start-datetime': '2026-11-21T00:00:00Z', 'end-datetime': '2027-11-20T00:00:00Z' } }],
+    [
+      'dates-reversed',
+      {
+        ...sample(),
+        'date-range': { 'start-datetime': '2026-11-21T00:00:00Z', 'end-datetime': '2026-11-20T00:00:00Z' },
+      },
+    ],
+    [
+      'dates-in-future',
+      {
+        ...sample(),
+        'date-range': { 'start-datetime': '2026-11-21T00:00:00Z', 'end-datetime': '2027-11-20T00:00:00Z' },
+      },
+    ],
     ['tls-policies-missing', { ...sample(), policies: [] }],
     ['too-large', ' '.repeat(REPORT_LIMITS.jsonBytes + 1)],
   ])('is refused with %s', (reason, value) => {
