@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -35,6 +35,8 @@ function claim(pidFile: string): void {
 async function main(): Promise<void> {
   const settings = options()
   ensureFolder(join(settings.stateFolder, 'run'), 0o755)
+  // The folder is the installation's own: the daemons' accounts may go through it, reading stays as it is.
+  chmodSync(settings.stateFolder, statSync(settings.stateFolder).mode | 0o011)
   const pidFile = join(settings.stateFolder, 'run', 'companion.pid')
   claim(pidFile)
   let asked = false
