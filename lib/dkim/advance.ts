@@ -36,8 +36,11 @@ export function isDue(key: MovingKey, stillSigning: ReadonlySet<string>, now: Da
       return stillSigning.has(key.id) || !key.removeAfter || key.removeAfter <= now
     case 'revoked':
       return !key.removeAfter || key.removeAfter <= now
-    default:
-      return key.state === 'requested'
+    case 'requested':
+      return true
+    case 'active':
+    case 'removed':
+      return false
   }
 }
 

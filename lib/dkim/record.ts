@@ -21,8 +21,9 @@ export interface DkimRecord {
 /** Reads a key record (RFC 6376 §3.6.1). Tag order, white space in `p=` and a missing version do not count. Null where it is none or cannot serve rsa-sha256 mail. */
 export function parseDkimRecord(text: string): DkimRecord | null {
   const tags = parseTagList(text)
-  const publicKey = tags?.get('p')?.replace(/\s+/g, '')
-  if (!tags || publicKey === undefined) return null
+  if (!tags) return null
+  const publicKey = tags.get('p')?.replace(/\s+/g, '')
+  if (publicKey === undefined) return null
   const version = tags.get('v')
   if (version !== undefined && (version !== 'DKIM1' || tags.keys().next().value !== 'v')) return null
   const list = (name: string) => (tags.get(name) ?? '').split(':').map((item) => item.trim().toLowerCase())
@@ -35,6 +36,6 @@ export function parseDkimRecord(text: string): DkimRecord | null {
 export function isSameDkimKey(found: string, wanted: string): boolean {
   const have = parseDkimRecord(found)
   const want = parseDkimRecord(wanted)
-  if (!have || !want || have.publicKey !== want.publicKey) return false
+  if (!have || have.publicKey !== want?.publicKey) return false
   return want.publicKey === '' || (have.keyType === want.keyType && have.isTest === want.isTest)
 }

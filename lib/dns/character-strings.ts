@@ -21,19 +21,17 @@ export function formatCharacterStrings(text: string): string {
 export function quoteStrings(parts: readonly string[]): string {
   if (parts.some((part) => part.length > MAX_OCTETS || /[^\x00-\xff]/.test(part)))
     throw new Error('not the strings of a TXT record')
-  return parts.map((part) => `"${[...part].map(escapeOctet).join('')}"`).join(' ')
+  return parts.map((part) => `"${part.replace(/[^]/g, escapeOctet)}"`).join(' ')
 }
 
 const STRING = /\s*(?:"((?:[^"\\]|\\(?:\d{3}|\D))*)"|((?:[^\s"\\;()]|\\(?:\d{3}|\D))+))/sy
 
 function unescape(text: string): string | null {
-  let isOctets = true
-  const plain = text.replace(/\\(\d{3}|\D)/gs, (_, escaped: string) => {
-    if (escaped.length === 1) return escaped
-    if (Number(escaped) > 255) isOctets = false
-    return String.fromCharCode(Number(escaped))
-  })
-  return isOctets ? plain : null
+  const octets = [...text.matchAll(/\\(?:(\d{3})|.)/gs)].map((match) => Number(match[1] ?? 0))
+  if (octets.some((octet) => octet > 255)) return null
+  return text.replace(/\\(\d{3}|\D)/gs, (_, escaped: string) =>
+    escaped.length === 3 ? String.fromCharCode(Number(escaped)) : escaped,
+  )
 }
 
 /** Reads quoted and bare strings of a zone file and joins them without a space, as SPF, DKIM and DMARC do (RFC 7208 §3.3); null where they are malformed. */

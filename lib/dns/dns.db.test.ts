@@ -6,7 +6,7 @@ import { checkDomainDns } from '@/lib/dns/check-domain'
 import type { DnsDeps } from '@/lib/dns/deps'
 import { publishRecords } from '@/lib/dns/publish-domain'
 import { listDnsRecords, listProviders, zoneText } from '@/lib/dns/queries'
-import { addProviderSchema, ownRecordSchema } from '@/lib/dns/schema'
+import { addProviderSchema, ownRecordSchema, removeOwnRecordSchema } from '@/lib/dns/schema'
 import { addOwnRecord, addProvider, removeOwnRecord, setDomainProvider, syncAllDomainRecords } from '@/lib/dns/service'
 import { syncDomainRecords } from '@/lib/dns/sync'
 import { fakeAsk } from '@/lib/dns/testing/fake-ask'
@@ -69,6 +69,8 @@ const values = async () =>
   (await listDnsRecords(actor, 'a.test')).records.map((record) => `${record.purpose} ${record.name} ${record.value}`)
 const own = (more: object = {}) =>
   ownRecordSchema.parse({ domain: 'a.test', name: 'www', type: 'A', value: '192.0.2.80', ...more })
+
+const at = (domain: string, id: string) => removeOwnRecordSchema.parse({ domain, id })
 
 async function refusal(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
@@ -147,19 +149,15 @@ describe('own records', () => {
   test('are added, listed and removed', async () => {
     const { result } = await addOwnRecord(actor, own())
     expect(await values()).toContain('own www.a.test 192.0.2.80')
-    await removeOwnRecord(actor, { domain: 'a.test', id: result.id })
+    await removeOwnRecord(actor, at('a.test', result.id))
     expect(await values()).not.toContain('own www.a.test 192.0.2.80')
-    expect(await refusal(removeOwnRecord(actor, { domain: 'a.test', id: result.id }))).toBe(
-      'NOT_FOUND dns.recordMissing',
-    )
+    expect(await refusal(removeOwnRecord(actor, at('a.test', result.id)))).toBe('NOT_FOUND dns.recordMissing')
   })
 
   test('leave no trace beside a record of another domain', async () => {
     const { result } = await addOwnRecord(actor, own())
     await client.domain.create({ data: { name: 'b.test' } })
-    expect(await refusal(removeOwnRecord(actor, { domain: 'b.test', id: result.id }))).toBe(
-      'NOT_FOUND dns.recordMissing',
-    )
+    expect(await refusal(removeOwnRecord(actor, at('b.test', result.id)))).toBe('NOT_FOUND dns.recordMissing')
   })
 
   test.each([
@@ -265,7 +263,7 @@ test('a stranger finds none of it', async () => {
     checkDomainDns(other, 'a.test', deps({})),
     publishRecords(other, 'a.test', deps({})),
     addOwnRecord(other, own({ name: 'x' })),
-    removeOwnRecord(other, { domain: 'a.test', id: result.id }),
+    removeOwnRecord(other, at('a.test', result.id)),
     setDomainProvider(other, { domain: 'a.test', provider: null }),
   ]
   expect(await Promise.all(tries.map(refusal))).toEqual(tries.map(() => 'NOT_FOUND domain.missing'))

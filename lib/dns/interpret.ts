@@ -28,24 +28,14 @@ function dataOf(answer: Answer): { value: string; rdata: string | null } {
   return { value: canonical ?? text, rdata: canonical }
 }
 
+/** RDATA of the types that we read; empty for all others. */
 function presentation(answer: Answer): string {
-  switch (answer.type) {
-    case 'MX':
-      return `${answer.data.preference ?? 0} ${answer.data.exchange}`
-    case 'SRV':
-      return `${answer.data.priority ?? 0} ${answer.data.weight ?? 0} ${answer.data.port} ${answer.data.target}`
-    case 'CAA':
-      return `${answer.data.flags ?? 0} ${answer.data.tag} "${answer.data.value}"`
-    case 'NS':
-    case 'PTR':
-    case 'CNAME':
-      return `${plain(answer.data)}.`
-    case 'A':
-    case 'AAAA':
-      return answer.data
-    default:
-      return ''
-  }
+  if (answer.type === 'MX') return `${answer.data.preference ?? 0} ${answer.data.exchange}`
+  if (answer.type === 'SRV')
+    return `${answer.data.priority ?? 0} ${answer.data.weight ?? 0} ${answer.data.port} ${answer.data.target}`
+  if (answer.type === 'CAA') return `${answer.data.flags ?? 0} ${answer.data.tag} "${answer.data.value}"`
+  if (answer.type === 'NS' || answer.type === 'PTR' || answer.type === 'CNAME') return `${plain(answer.data)}.`
+  return answer.type === 'A' || answer.type === 'AAAA' ? answer.data : ''
 }
 
 function foundRecord(answer: Answer): FoundRecord | null {

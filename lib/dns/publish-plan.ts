@@ -75,9 +75,15 @@ function planMx(edit: Edit, rows: readonly PublishedRow[]): void {
 function planSpf(edit: Edit, row: PublishedRow, withdrawn: readonly PublishedRow[]): void {
   const [live, ...more] = edit.current.filter(isSpfRecord)
   if (more.length > 0) return void edit.kept.add('several')
-  if (live === undefined) return edit.put(row.value)
+  if (live === undefined) {
+    edit.put(row.value)
+    return
+  }
   const old = withdrawn.filter((gone) => isSpfRecord(gone.value))
-  if (old.some((gone) => gone.value === live)) return edit.replace(live, row.value)
+  if (old.some((gone) => gone.value === live)) {
+    edit.replace(live, row.value)
+    return
+  }
   const merge = mergeSpf(
     live,
     spfAddresses(row.value),
@@ -103,7 +109,10 @@ function planDkim(edit: Edit, row: PublishedRow): void {
 function planDmarc(edit: Edit, row: PublishedRow): void {
   const [live, ...more] = edit.current.filter(isDmarcRecord)
   if (more.length > 0) return void edit.kept.add('several')
-  if (live === undefined) return edit.put(row.value)
+  if (live === undefined) {
+    edit.put(row.value)
+    return
+  }
   if (!dmarcFulfils(live, row.value)) edit.kept.add('foreign-record')
 }
 

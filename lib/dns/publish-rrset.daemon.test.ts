@@ -23,6 +23,7 @@ const LONG_KEY = `v=DKIM1; k=rsa; p=${'A'.repeat(392)}`
 
 let bind: TestBind
 let stale: TestBind
+const started: TestBind[] = []
 beforeAll(async () => {
   const zone = [
     '@ 300 IN TXT "site=1"',
@@ -32,9 +33,12 @@ beforeAll(async () => {
     'two IN TXT "v=spf1 a -all"',
     '*.wild 77 IN TXT "anything"',
   ].join('\n')
-  ;[bind, stale] = await Promise.all([startBind({ 'zone.test': zone }), startBind({ 'zone.test': '' })])
+  bind = await startBind({ 'zone.test': zone })
+  started.push(bind)
+  stale = await startBind({ 'zone.test': '' })
+  started.push(stale)
 })
-afterAll(() => Promise.all([bind?.stop(), stale?.stop()]))
+afterAll(() => Promise.all(started.map((server) => server.stop())))
 
 function provider(more: Partial<Rfc2136Config> = {}, secret = bind.secret): OpenProvider {
   const server = { address: bind.address, port: bind.port }

@@ -22,7 +22,7 @@ function parseTerm(text: string): SpfTerm | null {
   const directive = /^([+?~-]?)([A-Za-z0-9]+)((?::|\/)[^\s]+)?$/.exec(text)
   const name = directive?.[2]?.toLowerCase() ?? ''
   if (!directive || !MECHANISMS.includes(name)) return null
-  const qualifier = (directive[1] || '+') as SpfTerm['qualifier']
+  const qualifier = (directive[1] === '' ? '+' : directive[1]) as SpfTerm['qualifier']
   return { kind: 'directive', qualifier, name, value: (directive[3] ?? '').replace(/^:/, ''), text }
 }
 

@@ -24,7 +24,7 @@ export async function startDnsServer(behave: Behaviour): Promise<TestServer> {
     socket.on('error', () => socket.destroy())
     socket.on('data', (data) => {
       seen.push('tcp')
-      for (const message of behave(packets.streamDecode(data), 'tcp')) {
+      for (const message of behave(packets.decode(data.subarray(2)), 'tcp')) {
         const text = encode(message)
         const length = Buffer.alloc(2)
         length.writeUInt16BE(text.length)
