@@ -44,16 +44,16 @@ const digest = (row: readonly unknown[]) => createHash('sha256').update(JSON.str
  */
 export function openUsersFile(path: string, owner: { gid: number } | null) {
   const dir = dirname(path)
-  mkdirSync(dir, { recursive: true, mode: 0o770 })
+  mkdirSync(dir, { recursive: true })
   const db = new DatabaseSync(path, { timeout: 5_000 })
   db.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;')
   db.exec(SCHEMA)
-  chmodSync(dir, 0o770)
-  chmodSync(path, 0o660)
   if (owner) {
     chownSync(dir, 0, owner.gid)
     chownSync(path, 0, owner.gid)
   }
+  chmodSync(dir, 0o2770)
+  chmodSync(path, 0o660)
 
   const sql = {
     'imap/users': {
