@@ -28,6 +28,9 @@ export function stopStages() {
   for (const child of children) process.kill(-child.pid, 'SIGTERM')
 }
 
+/** A stage that takes longer than this hangs. */
+const LONGEST_STAGE = 12 * 60_000
+
 /** Runs one of the checkout's programs and gives its exit code and all it said. */
 function call(program, args, extra = {}) {
   return new Promise((resolve) => {
@@ -37,8 +40,13 @@ function call(program, args, extra = {}) {
     const child = spawn(projectNode, [programOf(program), ...args], options)
     children.add(child)
     let said = ''
+    const timer = setTimeout(() => {
+      said += `\nended: it took more than ${LONGEST_STAGE / 60_000} minutes`
+      process.kill(-child.pid, 'SIGKILL')
+    }, LONGEST_STAGE)
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
     child.once('close', (code) => {
+      clearTimeout(timer)
       children.delete(child)
       resolve({ code, said })
     })
