@@ -19,4 +19,5 @@ export function proxy(request: NextRequest): NextResponse {
   return response
 }
 
-export const config = { matcher: '/((?!_next/static|_next/image).*)' }
+/** Not for uploads: Next would hold their whole body back for it. That route answers with the headers itself. */
+export const config = { matcher: '/((?!_next/static|_next/image|api/reports).*)' }

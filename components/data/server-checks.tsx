@@ -14,7 +14,9 @@ export async function ServerChecks({ checks }: { checks: ServerCheckResult[] }) 
           className="border-line grid grid-cols-1 gap-x-4 gap-y-1 border-b px-4 py-3 last:border-b-0 sm:grid-cols-[130px_1fr]"
         >
           <div>
-            <Badge level={check.level}>{t(check.code === 'notTried' ? 'levels.notTried' : `levels.${check.level}`)}</Badge>
+            <Badge level={check.level}>
+              {t(check.code === 'notTried' ? 'levels.notTried' : `levels.${check.level}`)}
+            </Badge>
           </div>
           <div className="min-w-0">
             <p>

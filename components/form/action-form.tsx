@@ -2,23 +2,24 @@
 
 import { useActionState, useEffect, useRef } from 'react'
 import { FormContext } from '@/components/form/form-context'
+import { OnceSecretBox } from '@/components/form/once-secret'
 import { NoticeLine } from '@/components/ui/notice'
-import type { FormAction } from '@/lib/http/action-state'
+import type { FormAction, OnceSecret } from '@/lib/http/action-state'
 
 /**
  * A form over a server action. Without JavaScript it posts and the page comes back with the same sentences. The summary
- * of what is wrong takes the focus and leads to each field.
+ * of what is wrong takes the focus and leads to each field. A secret that the action made takes the form's place, once.
  */
 export function ActionForm({
   action,
   children,
   className,
 }: {
-  action: FormAction<undefined>
+  action: FormAction<undefined> | FormAction<OnceSecret>
   children: React.ReactNode
   className?: string
 }) {
-  const [state, send] = useActionState(action, { status: 'idle' })
+  const [state, send] = useActionState(action as FormAction<OnceSecret>, { status: 'idle' })
   const summary = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (state.status === 'error') summary.current?.focus()
@@ -26,6 +27,8 @@ export function ActionForm({
   const refused = state.status === 'error' ? state : null
   const named = Object.entries(refused?.fields ?? {}).filter(([name]) => name !== '')
   const general = refused?.fields[''] ?? []
+  const secret = state.status === 'ok' ? (state.data as OnceSecret | undefined) : undefined
+  if (state.status === 'ok' && secret) return <OnceSecretBox secret={secret} notice={state.notice} />
   return (
     <FormContext value={{ fields: refused?.fields ?? {}, values: refused?.values ?? null }}>
       <form action={send} className={className ?? 'flex flex-col gap-4'} noValidate>

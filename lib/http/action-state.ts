@@ -7,6 +7,16 @@ export interface Notice {
   link?: { href: string; label: string }
 }
 
+/** What an action made that is shown once and stored nowhere, with its sentences and the way on. */
+export interface OnceSecret {
+  title: string
+  help: string
+  value: string
+  copy: string
+  copied: string
+  next: { href: string; label: string }
+}
+
 /** What a form knows after it was sent. `values` is what was typed, without passwords. */
 export type ActionState<T = undefined> =
   | { status: 'idle' }

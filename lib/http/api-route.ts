@@ -7,6 +7,7 @@ import { requireActor } from '@/lib/auth/session'
 import { env } from '@/lib/env'
 import { AppError, type ErrorCode } from '@/lib/errors/app-error'
 import { isOurOrigin } from '@/lib/http/origin'
+import { securityHeaders } from '@/lib/http/security-headers'
 import { logger } from '@/lib/logger/logger'
 
 const STATUS: Record<ErrorCode, number> = {
@@ -37,12 +38,19 @@ export function apiRoute<P = Record<string, never>>(
       }
       const actor = await requireActor()
       requirePermission(actor, options.permission)
-      return await run(actor, request, await context.params)
+      return withSecurityHeaders(await run(actor, request, await context.params))
     } catch (error) {
       unstable_rethrow(error)
-      return errorResponse(error)
+      return withSecurityHeaders(errorResponse(error))
     }
   }
+}
+
+/** Also on routes that `proxy.ts` leaves out. */
+function withSecurityHeaders(response: Response): Response {
+  const headers = securityHeaders(env().POSTHOUSE_URL.startsWith('https:'))
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  return response
 }
 
 function errorResponse(error: unknown): Response {

@@ -2,6 +2,7 @@ import 'server-only'
 import { z } from 'zod'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { db, type Tx } from '@/lib/db/client'
+import { postmasterAddress } from '@/lib/settings/postmaster'
 import { serverCheckResult, type ServerCheckResult } from '@/lib/settings/server-checks'
 import type { ServerSettings } from '@/lib/settings/schema'
 
@@ -20,17 +21,8 @@ export async function readServerSettings(tx: Tx): Promise<ServerSettings> {
   return {
     hostName: text(SERVER_KEYS.hostName),
     publicAddresses: z.array(z.string()).safeParse(value(SERVER_KEYS.publicAddresses)).data ?? [],
-    postmasterAddress: text(SERVER_KEYS.postmasterAddress) ?? (await ownerAddress(tx)),
+    postmasterAddress: await postmasterAddress(tx),
   }
-}
-
-async function ownerAddress(tx: Tx): Promise<string | null> {
-  const owner = await tx.admin.findFirst({
-    where: { role: 'owner', disabledAt: null },
-    orderBy: { createdAt: 'asc' },
-    select: { email: true },
-  })
-  return owner?.email ?? null
 }
 
 /** The server's settings for a page. */

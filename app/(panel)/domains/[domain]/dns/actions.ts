@@ -1,0 +1,40 @@
+'use server'
+
+import { z } from 'zod'
+import { domainPath } from '@/components/data/paths'
+import { requestDnsCheck, requestDnsPublish } from '@/lib/dns/requests'
+import { ownRecordSchema, removeOwnRecordSchema } from '@/lib/dns/schema'
+import { addOwnRecord, removeOwnRecord } from '@/lib/dns/service'
+import { domainNameSchema } from '@/lib/domains/name'
+import { formAction } from '@/lib/http/form-action'
+
+const domainOnly = z.object({ domain: domainNameSchema })
+
+/** The page says that the worker was asked until it sees an answer younger than this. */
+const asked = (domain: string): string => `${domainPath(domain, 'dns')}?asked=${Date.now()}`
+
+export const checkDnsAction = formAction({ permission: 'dns:write', schema: domainOnly }, async (actor, input) => {
+  await requestDnsCheck(actor, input)
+  return { to: asked(input.domain) }
+})
+
+export const publishDnsAction = formAction({ permission: 'dns:publish', schema: domainOnly }, async (actor, input) => {
+  await requestDnsPublish(actor, input)
+  return { to: asked(input.domain) }
+})
+
+export const addOwnRecordAction = formAction(
+  { permission: 'dns:write', schema: ownRecordSchema },
+  async (actor, input) => {
+    await addOwnRecord(actor, input)
+    return { to: domainPath(input.domain, 'dns') }
+  },
+)
+
+export const removeOwnRecordAction = formAction(
+  { permission: 'dns:write', schema: removeOwnRecordSchema },
+  async (actor, input) => {
+    await removeOwnRecord(actor, input)
+    return { to: domainPath(input.domain, 'dns') }
+  },
+)

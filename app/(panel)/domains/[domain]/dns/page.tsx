@@ -1,0 +1,147 @@
+import type { Metadata } from 'next'
+import { getFormatter, getTranslations } from 'next-intl/server'
+import { checkDnsAction, publishDnsAction, removeOwnRecordAction } from '@/app/(panel)/domains/[domain]/dns/actions'
+import { OwnRecordForm } from '@/app/(panel)/domains/[domain]/dns/own-record-form'
+import { recordLevel } from '@/components/data/record-state'
+import { RecordRow } from '@/components/data/record-row'
+import { RelativeTime } from '@/components/data/time'
+import { ActionForm } from '@/components/form/action-form'
+import { SubmitButton } from '@/components/form/submit'
+import { DomainFrame } from '@/components/layout/domain-frame'
+import { Card, CardBody } from '@/components/ui/card'
+import { Exact } from '@/components/ui/exact'
+import { Empty } from '@/components/ui/empty'
+import { worstLevel } from '@/components/ui/level'
+import { NoticeLine } from '@/components/ui/notice'
+import { Table } from '@/components/ui/table'
+import { roleMay } from '@/lib/auth/permissions'
+import { listDnsRecords, zoneTextOf } from '@/lib/dns/queries'
+import { orNotFound, requirePageActor } from '@/lib/http/page'
+import { domainParam } from '@/lib/http/params'
+
+interface Props {
+  params: Promise<{ domain: string }>
+  searchParams: Promise<{ asked?: string; release?: string; ms?: string }>
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: `DNS · ${domainParam((await params).domain)}` }
+}
+
+export default async function DnsPage({ params, searchParams }: Props) {
+  const actor = await requirePageActor('dns:read')
+  const name = domainParam((await params).domain)
+  const [{ records, provider }, t, tCheck, format, query] = await Promise.all([
+    orNotFound(listDnsRecords(actor, name)),
+    getTranslations('dns'),
+    getTranslations('check'),
+    getFormatter(),
+    searchParams,
+  ])
+  const wrong = records.filter((record) => ['broken', 'attention'].includes(recordLevel(record)))
+  const level = records.length === 0 ? 'unknown' : worstLevel(records.map(recordLevel))
+  const checkedAt = records.reduce<Date | null>((latest, { observation }) => {
+    const at = observation?.checkedAt ?? null
+    return at && (!latest || at > latest) ? at : latest
+  }, null)
+  const servers = [
+    ...new Set(records.flatMap((record) => record.observation?.findings.map((finding) => finding.server) ?? [])),
+  ].filter(Boolean)
+  const asked = query.asked !== undefined && /^\d{1,15}$/.test(query.asked) ? Number(query.asked) : null
+  const isAsking = asked !== null && (checkedAt === null || checkedAt.getTime() < asked)
+  const mayWrite = roleMay(actor.role, 'dns:write')
+  const zone = zoneTextOf(records)
+  return (
+    <DomainFrame
+      name={name}
+      query={query}
+      state={{
+        level,
+        word: t(`level.${level}`),
+        text: checkedAt === null ? t('stateUnasked') : t('state', { wrong: wrong.length, total: records.length }),
+      }}
+      actions={
+        <>
+          {mayWrite ? (
+            <ActionForm action={checkDnsAction} className="contents">
+              <input type="hidden" name="domain" value={name} />
+              <SubmitButton variant="plain" busy={t('asking')}>
+                {t('checkNow')}
+              </SubmitButton>
+            </ActionForm>
+          ) : null}
+          {provider && roleMay(actor.role, 'dns:publish') ? (
+            <ActionForm action={publishDnsAction} className="contents">
+              <input type="hidden" name="domain" value={name} />
+              <SubmitButton variant={wrong.length > 0 || checkedAt === null ? 'primary' : 'plain'} busy={t('asking')}>
+                {t('publish')}
+              </SubmitButton>
+            </ActionForm>
+          ) : null}
+        </>
+      }
+    >
+      {isAsking ? <NoticeLine notice={{ level: 'waiting', word: t('askedWord'), text: t('askedText') }} /> : null}
+      <Card
+        title={t('records')}
+        aside={
+          checkedAt ? (
+            <span>
+              {t.rich('askedAt', { servers: format.list(servers), at: () => <RelativeTime at={checkedAt} /> })}
+            </span>
+          ) : null
+        }
+      >
+        {records.length === 0 ? (
+          <Empty title={t('emptyTitle')}>{t('emptyText')}</Empty>
+        ) : (
+          <Table label={t('records')} folds>
+            <thead>
+              <tr>
+                <th className="w-[150px]">{t('stateColumn')}</th>
+                <th>{t('record')}</th>
+                <th className="w-[240px]">{t('whyColumn')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {records.map((record) => (
+                <RecordRow
+                  key={record.id}
+                  record={record}
+                  domain={name}
+                  provider={provider}
+                  action={
+                    record.purpose === 'own' && mayWrite ? (
+                      <ActionForm action={removeOwnRecordAction} className="mt-1">
+                        <input type="hidden" name="domain" value={name} />
+                        <input type="hidden" name="id" value={record.id} />
+                        <SubmitButton variant="danger" size="small" busy={t('removing')}>
+                          {t('remove')}
+                        </SubmitButton>
+                      </ActionForm>
+                    ) : null
+                  }
+                />
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Card>
+      {zone ? (
+        <Card title={t('zone')} aside={provider ? t('publishedAt', { provider }) : t('byHand')}>
+          <CardBody>
+            <p className="text-muted mb-2 text-sm">{t('zoneHelp')}</p>
+            <Exact text={zone} label={tCheck('copy')} done={tCheck('copied')} name={t('zone')} />
+          </CardBody>
+        </Card>
+      ) : null}
+      {mayWrite ? (
+        <Card title={t('own')}>
+          <CardBody>
+            <OwnRecordForm domain={name} />
+          </CardBody>
+        </Card>
+      ) : null}
+    </DomainFrame>
+  )
+}

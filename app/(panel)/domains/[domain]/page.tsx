@@ -1,0 +1,189 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { getFormatter, getTranslations } from 'next-intl/server'
+import { domainStateLine } from '@/components/data/domain-state'
+import { domainPath, releasePath, testPath } from '@/components/data/paths'
+import type { ReleaseQuery } from '@/components/data/release-line'
+import { RelativeTime } from '@/components/data/time'
+import { DomainFrame } from '@/components/layout/domain-frame'
+import { ButtonLink } from '@/components/ui/button'
+import { Card } from '@/components/ui/card'
+import { Empty } from '@/components/ui/empty'
+import { Facts } from '@/components/ui/facts'
+import { Steps } from '@/components/ui/steps'
+import { Table } from '@/components/ui/table'
+import { latestProof, listTests } from '@/lib/deliverability/queries'
+import { listDkimKeys } from '@/lib/dkim/queries'
+import { listDnsRecords } from '@/lib/dns/queries'
+import { requireDomain } from '@/lib/domains/queries'
+import { judgeReadiness } from '@/lib/domains/readiness'
+import { orNotFound, requirePageActor } from '@/lib/http/page'
+import { domainParam } from '@/lib/http/params'
+import { listReleases } from '@/lib/releases/queries'
+import { onboardingSteps } from '@/app/(panel)/domains/[domain]/onboarding'
+
+interface Props {
+  params: Promise<{ domain: string }>
+  searchParams: Promise<ReleaseQuery>
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: domainParam((await params).domain) }
+}
+
+export default async function DomainPage({ params, searchParams }: Props) {
+  const actor = await requirePageActor('domain:read')
+  const name = domainParam((await params).domain)
+  const domain = await orNotFound(requireDomain(actor, name))
+  const [t, tRoot, format, query, { records }, keys, tests, proof, { releases }] = await Promise.all([
+    getTranslations('domain'),
+    getTranslations('readiness'),
+    getFormatter(),
+    searchParams,
+    listDnsRecords(actor, name),
+    listDkimKeys(actor, name),
+    listTests(actor, { domain: name, take: 5 }),
+    latestProof(actor, name),
+    listReleases(actor, { domain: name }),
+  ])
+  const readiness = judgeReadiness({
+    suspendMode: domain.suspendMode,
+    mailboxCount: domain.mailboxCount,
+    records: records.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
+    keyStates: keys.map((key) => key.state),
+    lastTest: tests[0] ?? null,
+  })
+  const steps = onboardingSteps(readiness, domain.mailboxCount)
+  const isDone = steps.every((step) => step.state === 'done')
+  const nowStep = steps.find((step) => step.state !== 'done')
+  return (
+    <DomainFrame
+      name={name}
+      state={await domainStateLine(name, readiness)}
+      query={query}
+      actions={
+        nowStep ? (
+          <ButtonLink href={domainPath(name, nowStep.page)} variant="primary">
+            {t(`steps.${nowStep.key}.do`)}
+          </ButtonLink>
+        ) : null
+      }
+    >
+      {isDone ? null : (
+        <Card
+          title={t('onboarding', { name })}
+          aside={t('stepOf', { step: steps.indexOf(nowStep ?? steps[0]!) + 1, steps: steps.length })}
+        >
+          <Steps
+            steps={steps.map((step) => ({
+              title: t(`steps.${step.key}.title`),
+              note: t(`steps.${step.key}.${step.state}`, { wrong: readiness.wrong, total: readiness.total }),
+              state: step.state,
+              word: t(`stepWord.${step.state}`),
+            }))}
+          />
+        </Card>
+      )}
+      <div className="wide:grid-cols-2 grid grid-cols-1 gap-x-5">
+        <Card title={t('facts')}>
+          <Facts
+            facts={[
+              {
+                term: t('tabs.mailboxes'),
+                value: (
+                  <Link prefetch={false} href={domainPath(name, 'mailboxes')}>
+                    {format.number(domain.mailboxCount)}
+                  </Link>
+                ),
+              },
+              {
+                term: t('tabs.aliases'),
+                value: (
+                  <Link prefetch={false} href={domainPath(name, 'aliases')}>
+                    {format.number(domain.aliasCount)}
+                  </Link>
+                ),
+              },
+              { term: t('home'), value: domain.homeNode?.name ?? t('noHome') },
+              { term: t('provider'), value: domain.dnsProvider?.name ?? t('byHand') },
+              { term: t('aliasNames'), value: domain.aliasesOf.map((alias) => alias.name).join(', ') || t('none') },
+              { term: t('signing'), value: keys.find((key) => key.state === 'active')?.selector ?? t('notSigning') },
+              { term: t('created'), value: <RelativeTime at={domain.createdAt} /> },
+              ...(domain.description ? [{ term: t('description'), value: domain.description }] : []),
+            ]}
+          />
+        </Card>
+        <Card
+          title={t('proof')}
+          aside={
+            <Link prefetch={false} href={domainPath(name, 'tests')}>
+              {t('tabs.tests')}
+            </Link>
+          }
+        >
+          {proof ? (
+            <Facts
+              facts={[
+                { term: t('proofGrade'), value: tRoot(`grade.${proof.grade}`) },
+                {
+                  term: t('proofBy'),
+                  value: proof.probe.isStandIn ? t('standIn', { name: proof.probe.name }) : proof.probe.name,
+                },
+                {
+                  term: t('proofAt'),
+                  value: (
+                    <Link prefetch={false} href={testPath(proof.id)}>
+                      {proof.finishedAt ? <RelativeTime at={proof.finishedAt} /> : '–'}
+                    </Link>
+                  ),
+                },
+                {
+                  term: t('unproven'),
+                  value: t(
+                    `unprovenText.${proof.grade === 'outside' && !proof.probe.isStandIn ? 'outside' : 'inside'}`,
+                  ),
+                },
+              ]}
+            />
+          ) : (
+            <Empty title={t('noProof')}>{t('noProofText')}</Empty>
+          )}
+        </Card>
+      </div>
+      <Card title={t('changes')}>
+        {releases.length === 0 ? (
+          <Empty title={t('noChanges')} />
+        ) : (
+          <Table label={t('changes')} folds>
+            <thead>
+              <tr>
+                <th>{t('release')}</th>
+                <th>{t('what')}</th>
+                <th>{t('who')}</th>
+                <th>{t('when')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {releases.slice(0, 8).map((release) => (
+                <tr key={String(release.number)}>
+                  <td data-label={t('release')}>
+                    <Link prefetch={false} href={releasePath(release.number)}>
+                      {String(release.number)}
+                    </Link>
+                  </td>
+                  <td>
+                    {release.action} <span className="font-mono text-[12.5px]">{release.subject}</span>
+                  </td>
+                  <td className="text-muted">{release.actorName}</td>
+                  <td className="text-muted">
+                    <RelativeTime at={release.at} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Card>
+    </DomainFrame>
+  )
+}

@@ -1,0 +1,165 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { getFormatter, getTranslations } from 'next-intl/server'
+import { formatBytes } from '@/components/data/bytes'
+import { releasePath } from '@/components/data/paths'
+import { RelativeTime } from '@/components/data/time'
+import { PageHeader } from '@/components/layout/page-header'
+import { Badge } from '@/components/ui/badge'
+import { Card } from '@/components/ui/card'
+import { Empty } from '@/components/ui/empty'
+import { Facts } from '@/components/ui/facts'
+import { worstLevel, type Level } from '@/components/ui/level'
+import { Table } from '@/components/ui/table'
+import { requirePageActor } from '@/lib/http/page'
+import { listNodes } from '@/lib/nodes/queries'
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('nodes'))('title') }
+}
+
+type NodeView = Awaited<ReturnType<typeof listNodes>>['nodes'][number]
+
+function nodeLevel(node: NodeView): Level {
+  if (node.lastError !== null) return 'broken'
+  if (node.holds.some((hold) => hold.reason === 'refused')) return 'broken'
+  if (node.status?.daemons.some((daemon) => !daemon.isRunning)) return 'broken'
+  return node.isCurrent ? 'ok' : 'waiting'
+}
+
+export default async function NodesPage() {
+  const actor = await requirePageActor('node:read')
+  const [t, format, { nodes, newestRelease }] = await Promise.all([
+    getTranslations('nodes'),
+    getFormatter(),
+    listNodes(actor),
+  ])
+  const level = nodes.length === 0 ? 'attention' : worstLevel(nodes.map(nodeLevel))
+  const current = nodes.filter((node) => node.isCurrent).length
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        state={{
+          level,
+          word: t(`level.${level}`),
+          text:
+            nodes.length === 0
+              ? t('stateNone')
+              : t('state', { current, total: nodes.length, release: String(newestRelease) }),
+        }}
+      />
+      {nodes.length === 0 ? (
+        <Card title={t('title')}>
+          <Empty title={t('emptyTitle')}>
+            <p>{t('emptyText')}</p>
+            <pre className="mt-2 font-mono text-[12.5px]">posthouse node add</pre>
+          </Empty>
+        </Card>
+      ) : null}
+      <div className="wide:grid-cols-2 grid grid-cols-1 gap-x-5">
+        {nodes.map((node) => (
+          <Card
+            key={node.name}
+            title={node.name}
+            aside={<Badge level={nodeLevel(node)}>{t(`level.${nodeLevel(node)}`)}</Badge>}
+          >
+            <Facts
+              facts={[
+                { term: t('roles'), value: node.roles.map((role) => t(`role.${role}`)).join(', ') },
+                { term: t('hostName'), value: <span className="font-mono text-[12.5px]">{node.hostName}</span> },
+                {
+                  term: t('addresses'),
+                  value: <span className="font-mono text-[12.5px]">{node.publicAddresses.join(', ') || '–'}</span>,
+                },
+                {
+                  term: t('runs'),
+                  value:
+                    node.confirmedRelease === 0n ? (
+                      t('runsNone')
+                    ) : (
+                      <>
+                        <Link prefetch={false} href={releasePath(node.confirmedRelease)}>
+                          {t('release', { release: String(node.confirmedRelease) })}
+                        </Link>
+                        {node.heldLines > 0 ? ` ${t('less', { count: node.heldLines })}` : ''}
+                      </>
+                    ),
+                },
+                { term: t('lastSeen'), value: node.lastSeenAt ? <RelativeTime at={node.lastSeenAt} /> : t('never') },
+                ...(node.lastError
+                  ? [
+                      {
+                        term: t('error'),
+                        value: <span className="text-broken font-mono text-[12.5px]">{node.lastError}</span>,
+                      },
+                    ]
+                  : []),
+                ...(node.status
+                  ? [
+                      {
+                        term: t('daemons'),
+                        value: (
+                          <ul className="flex flex-wrap gap-1.5">
+                            {node.status.daemons.map((daemon) => (
+                              <li key={daemon.name}>
+                                <Badge level={daemon.isRunning ? 'ok' : 'broken'}>{daemon.name}</Badge>
+                                {daemon.isRunning ? (
+                                  <span className="sr-only">{t('running')}</span>
+                                ) : (
+                                  ` ${daemon.words}`
+                                )}
+                              </li>
+                            ))}
+                          </ul>
+                        ),
+                      },
+                      {
+                        term: t('disk'),
+                        value: formatBytes(node.status.diskFreeBytes, (value) => format.number(value)),
+                      },
+                      ...(node.status.queueSize === null
+                        ? []
+                        : [{ term: t('queue'), value: format.number(node.status.queueSize) }]),
+                      {
+                        term: t('versions'),
+                        value: Object.entries(node.status.versions)
+                          .map(([name, version]) => `${name} ${version}`)
+                          .join(', '),
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+            {node.holds.length > 0 ? (
+              <Table label={t('held')} folds>
+                <thead>
+                  <tr>
+                    <th>{t('line')}</th>
+                    <th>{t('reason')}</th>
+                    <th>{t('since')}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {node.holds.map((hold) => (
+                    <tr key={`${hold.map} ${hold.domain} ${hold.key}`}>
+                      <td className="font-mono text-[12.5px]">
+                        {hold.map} {hold.key}
+                      </td>
+                      <td>
+                        {t.has(`holdReason.${hold.reason}`) ? t(`holdReason.${hold.reason}`) : hold.reason} {hold.words}
+                      </td>
+                      <td className="text-muted">
+                        <RelativeTime at={hold.since} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </Table>
+            ) : null}
+          </Card>
+        ))}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,28 @@
+import { getTranslations } from 'next-intl/server'
+import { RelativeTime } from '@/components/data/time'
+import { Badge } from '@/components/ui/badge'
+import type { Level } from '@/components/ui/level'
+import type { Readiness } from '@/lib/domains/readiness'
+
+/** The state line of a domain: level, its word, and the sentence. */
+export async function domainStateLine(
+  name: string,
+  readiness: Readiness,
+): Promise<{ level: Level; word: string; text: React.ReactNode }> {
+  const t = await getTranslations('readiness')
+  const { code, level, wrong, total, grade, provenAt } = readiness
+  const text = t.rich(`text.${code}`, {
+    name,
+    wrong,
+    total,
+    grade: grade === null ? '' : t(`grade.${grade}`),
+    at: () => (provenAt ? <RelativeTime at={provenAt} /> : null),
+  })
+  return { level, word: t(`word.${code}`), text }
+}
+
+/** The same as a badge alone, for a list. */
+export async function DomainBadge({ readiness }: { readiness: Readiness }) {
+  const t = await getTranslations('readiness')
+  return <Badge level={readiness.level}>{t(`word.${readiness.code}`)}</Badge>
+}

@@ -1,0 +1,40 @@
+import 'server-only'
+import { createHash } from 'node:crypto'
+import { requirePermission, type Actor } from '@/lib/auth/actor'
+import { db } from '@/lib/db/client'
+
+export interface LiveState {
+  /** Another text means that something a page may show has changed. It tells nothing else. */
+  token: string
+  /** Something is under way that ends within seconds: a delivery, a test, a key in the making. */
+  isWaiting: boolean
+}
+
+/**
+ * What pages follow while they are open, in one question: releases and what nodes run, tests, what DNS said, keys and
+ * reports. The same for everybody: it is a digest, and each page reads its own again by its own rights.
+ */
+export async function getLiveState(actor: Actor): Promise<LiveState> {
+  requirePermission(actor, 'domain:read')
+  const [row] = await db().$queryRaw<{ state: string; waiting: boolean }[]>`
+    WITH newest AS (SELECT coalesce(max(number), 0) AS number FROM release)
+    SELECT concat_ws('|',
+      (SELECT number FROM newest),
+      (SELECT string_agg(concat_ws(',', n.name, n.confirmed_release, n.last_error, n.roles::text,
+          (SELECT count(*) FROM node_hold h WHERE h.node_id = n.id)), ';' ORDER BY n.name)
+        FROM node n WHERE n.removed_at IS NULL),
+      (SELECT string_agg(concat_ws(',', t.id, t.state, md5(t.result::text)), ';' ORDER BY t.id)
+        FROM (SELECT id, state, result FROM deliverability_test ORDER BY created_at DESC LIMIT 20) t),
+      (SELECT max(checked_at) FROM dns_observation),
+      (SELECT string_agg(concat_ws(',', k.state, k.count), ';' ORDER BY k.state)
+        FROM (SELECT state::text AS state, count(*) AS count FROM dkim_key GROUP BY 1) k),
+      (SELECT max(received_at) FROM report_file)) AS state,
+    (EXISTS (SELECT 1 FROM node n, newest WHERE n.removed_at IS NULL AND n.last_error IS NULL AND n.confirmed_release < newest.number)
+      OR EXISTS (SELECT 1 FROM deliverability_test WHERE state IN ('queued', 'running') AND created_at > now() - interval '5 minutes')
+      OR EXISTS (SELECT 1 FROM dkim_key WHERE state = 'requested' AND created_at > now() - interval '5 minutes')) AS waiting`
+  const token = createHash('sha256')
+    .update(row?.state ?? '')
+    .digest('base64url')
+    .slice(0, 22)
+  return { token, isWaiting: row?.waiting ?? false }
+}
