@@ -166,6 +166,23 @@ test('says what BIND says: here, not there, elsewhere something else', async () 
   })
 })
 
+test('every kind of record is read back from BIND as it was published', async () => {
+  const samples = fc.sample(arbitraryRecord, { numRuns: 40, seed: 7 })
+  for (const [index, { type, value, ttlSeconds }] of samples.entries()) {
+    const name = `r${index}.zone.test`
+    const outcome = await publish({ name, type, ttlSeconds, rows: [{ purpose: 'own', value }] })
+    expect(outcome, `${type} ${JSON.stringify(value)}`).toEqual({ status: 'published', words: '' })
+    const answer = await ask(bind, name, type, 'authoritative')
+    expect(answer).toMatchObject({ status: 'answer', records: [{ type, value, ttlSeconds }] })
+  }
+})
+
+test('an answer too long for a datagram is read whole', async () => {
+  const value = 'long '.repeat(800)
+  expect(await publish(txt('long.zone.test', 'own', value))).toMatchObject({ status: 'published' })
+  expect(await live('long.zone.test')).toEqual([`60 ${value}`])
+})
+
 test('BIND reads every record back as it was written', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'posthouse-zone-'))
   const head = 'zone.test. 60 IN SOA ns.zone.test. h.zone.test. 1 1 1 1 1\nzone.test. 60 IN NS ns.elsewhere.test.\n'

@@ -26,8 +26,9 @@ async function freePort(): Promise<number> {
 }
 
 function configuration(dir: string, port: number, zones: Record<string, string>): string {
+  const signing = 'dnssec-policy default; inline-signing yes;'
   const zone = (name: string) =>
-    `zone "${name}" { type primary; file "${name}.zone"; update-policy { grant ${KEY_NAME} zonesub ANY; }; };`
+    `zone "${name}" { type primary; file "${name}.zone"; update-policy { grant ${KEY_NAME} zonesub ANY; }; ${name.startsWith('signed.') ? signing : ''} };`
   return `
 key "${KEY_NAME}" { algorithm hmac-sha256; secret "${SECRET}"; };
 options {
@@ -40,7 +41,7 @@ ${Object.keys(zones).map(zone).join('\n')}
 `
 }
 
-/** Records of a zone as text; SOA (negative TTL 2 s) and NS are added. */
+/** Starts a server for zones, given as text of their records; SOA (negative TTL 2 s) and NS are added. A zone `signed.…` is signed. */
 export async function startBind(zones: Record<string, string>): Promise<TestBind> {
   const dir = await mkdtemp(join(tmpdir(), 'posthouse-bind-'))
   const port = await freePort()
