@@ -32,8 +32,9 @@ beforeAll(async () => {
 afterAll(() => Promise.all(started.map((server) => server.stop())))
 
 async function untilActive(count: number): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(250)) {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
     await advanceKeys(deps)
+    await sleep(250)
     if ((await client.dkimKey.count({ where: { activatedAt: { not: null } } })) === count) return
   }
   throw new Error(`keys: ${JSON.stringify(await listDkimKeys(actor, DOMAIN), null, 1)}`)
