@@ -39,17 +39,19 @@ export function renderDns(templates: Templates, dns: LabDns, dir: string): Rende
       mode: 0o640,
       group: 'knot',
     },
-    {
-      path: 'etc/tsig.key',
-      text: `key "${name}" { algorithm ${algorithm}; secret "${secret}"; };\n`,
-      mode: 0o600,
-    },
+    renderTsigKey(dns),
     {
       path: 'etc/unbound.conf',
       text: fillTemplate(templates['dns/unbound.conf'], { dir, address: dns.resolver, authority: dns.authority }),
       mode: 0o644,
     },
   ]
+}
+
+/** The key for nsupdate, as a file below a folder. */
+export function renderTsigKey({ tsig }: LabDns): RenderedFile {
+  const text = `key "${tsig.name}" { algorithm ${tsig.algorithm}; secret "${tsig.secret}"; };\n`
+  return { path: 'etc/tsig.key', text, mode: 0o600 }
 }
 
 /** What the zones hold at their first start, as files below `dir`; Knot keeps them from then on. */
