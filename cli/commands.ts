@@ -69,6 +69,18 @@ export const COMMANDS: readonly Command[] = [
     run: async (args, io) => (await import('@/cli/lab')).labConnect(args, io),
   },
   {
+    name: 'backup',
+    usage: 'backup <file>',
+    help: 'Writes database, secrets and the mail of the native nodes into one archive.\nWhoever can read it can read all of that: keep it as you keep the server.',
+    run: async (args, io) => (await import('@/cli/transfer')).backup(args, io),
+  },
+  {
+    name: 'restore',
+    usage: 'restore <file>',
+    help: 'Brings back a backup into an empty database and a new folder of state.\nEverybody signs in anew; the nodes are brought to the restored state.',
+    run: async (args, io) => (await import('@/cli/transfer')).restore(args, io),
+  },
+  {
     name: 'setup-link',
     usage: 'setup-link',
     help: 'Prints the one-time link that creates the owner, while there is none.\nExit code 1 where there is an owner already.',
