@@ -25,7 +25,7 @@ beforeAll(async () => {
   await publish(stack, 'a.test.', 'TXT', `"v=spf1 ip4:${mx1} -all"`)
   await publish(stack, '_dmarc.a.test.', 'TXT', '"v=DMARC1; p=reject"')
 })
-afterAll(() => stack?.end())
+afterAll(() => stack.end())
 
 /** A dialogue that is past EHLO; `port` 2587 with STARTTLS done. */
 async function greet(port: number, host = mx1): Promise<SmtpDialogue> {
@@ -47,7 +47,8 @@ const letter = (from: string, subject: string, more = '') =>
 /** The message with this subject below a node's mail. */
 async function delivered(node: 'imap1' | 'probe', subject: string): Promise<string> {
   const { mail } = stack.nodes[node].paths
-  for (const until = Date.now() + 10_000; Date.now() < until; await sleep(50)) {
+  for (const until = Date.now() + 10_000; Date.now() < until;) {
+    await sleep(50)
     for (const name of readdirSync(mail, { recursive: true, encoding: 'utf8' })) {
       if (!/\/(new|cur)\/./.test(name)) continue
       const text = readFileSync(join(mail, name), 'utf8')
@@ -59,7 +60,8 @@ async function delivered(node: 'imap1' | 'probe', subject: string): Promise<stri
 
 /** What a log says of a queue id, once it says `words`. */
 async function logged(words: RegExp): Promise<string> {
-  for (const until = Date.now() + 10_000; Date.now() < until; await sleep(50)) {
+  for (const until = Date.now() + 10_000; Date.now() < until;) {
+    await sleep(50)
     const line = readFileSync(join(stack.nodes.mx1.paths.log, 'postfix.log'), 'utf8')
       .split('\n')
       .find((text) => words.test(text))

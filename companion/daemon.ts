@@ -44,7 +44,7 @@ const IN_NAMESPACE = [
 /** Keeps one daemon running: starts it, starts it again with a growing delay when it ends by itself, stops it. */
 export class Daemon {
   private child: ChildProcess | null = null
-  private isStopping = false
+  private readonly stopping = new AbortController()
   private failures = 0
   private loop: Promise<void> = Promise.resolve()
   private readonly pidFile: string
@@ -72,7 +72,7 @@ export class Daemon {
 
   /** Ends the daemon and everything in its process group. */
   async stop(): Promise<void> {
-    this.isStopping = true
+    this.stopping.abort()
     const pid = this.child?.pid
     if (pid !== undefined) {
       signal(pid, 'SIGTERM')
@@ -84,19 +84,24 @@ export class Daemon {
     await this.loop
   }
 
+  /** A call, because it changes while others wait. */
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted
+  }
+
   private get logFile(): string {
     return join(this.home.logFolder, `${this.spec.name}.log`)
   }
 
   private async run(): Promise<void> {
-    while (!this.isStopping) {
+    while (!this.isStopping()) {
       const began = Date.now()
       const words = await this.runOnce()
-      if (this.isStopping) return
+      if (this.isStopping()) return
       this.failures = Date.now() - began > STABLE_MS ? 1 : this.failures + 1
       const delayMs = DELAYS_MS[Math.min(this.failures, DELAYS_MS.length) - 1] ?? 0
       this.home.report(`${this.spec.name} ended (${words}); starting it again in ${delayMs} ms`)
-      for (const until = Date.now() + delayMs; Date.now() < until && !this.isStopping;) await sleep(20)
+      for (const until = Date.now() + delayMs; Date.now() < until && !this.isStopping();) await sleep(20)
     }
   }
 
@@ -106,7 +111,7 @@ export class Daemon {
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
     }
-    if (this.isStopping) return 'stopped'
+    if (this.isStopping()) return 'stopped'
     const wrapped = this.home.resolvConf === undefined ? [] : [...IN_NAMESPACE, this.home.resolvConf]
     const [file = '', ...args] = [...wrapped, ...this.spec.command]
     const log = openSync(this.logFile, 'a', 0o640)

@@ -86,7 +86,8 @@ test('starts, survives a crash of a daemon and of itself, keeps everything, and 
   const master = before.get('nodes/mx1/run/postfix.pid')
   if (master === undefined) throw new Error('no pid file of Postfix')
   process.kill(master, 'SIGKILL')
-  for (const until = Date.now() + 10_000; Date.now() < until; await sleep(50)) {
+  for (const until = Date.now() + 10_000; Date.now() < until;) {
+    await sleep(50)
     const now = daemons().get('nodes/mx1/run/postfix.pid')
     if (now !== undefined && now !== master && (await accepts(smtp))) break
   }

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   chmodSync(settings.stateFolder, statSync(settings.stateFolder).mode | 0o011)
   const pidFile = join(settings.stateFolder, 'run', 'companion.pid')
   claim(pidFile)
-  let asked = false
+  const asked = new AbortController()
   let stack: Stack | null = null
   const leave = async (code: number) => {
     await stack?.stop()
@@ -48,8 +48,8 @@ async function main(): Promise<void> {
   }
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
-      if (asked) return
-      asked = true
+      if (asked.signal.aborted) return
+      asked.abort()
       if (stack) void leave(0)
     })
   }
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     await leave(1)
     return
   }
-  if (asked) return leave(0)
+  if (asked.signal.aborted) return leave(0)
   process.stdout.write(`${JSON.stringify(stack.report)}\n`)
 }
 

@@ -40,7 +40,7 @@ export function renderDovecot(templates: Templates, config: NodeConfig, dir: str
     const text = fillTemplate(templates['smtp/dovecot.conf'], values)
     return [{ path: 'etc/dovecot/dovecot.conf', text, mode: 0o644 }, sqlFile]
   }
-  const listeners = LISTENERS.flatMap((service) => {
+  const listeners = LISTENERS.flatMap((service): [string, string][] => {
     const { host, port } = requireListen(config, service)
     // Dovecot writes "all addresses" as a star.
     const address = host === '0.0.0.0' ? '*' : host

@@ -16,7 +16,7 @@ export function fillTemplate(text: string, values: TemplateValues): string {
   const lines = text.split('\n').flatMap((line) => {
     const alone = /^(\s*)\{\{([a-zA-Z0-9]+)\}\}$/.exec(line)
     const list = alone?.[2] === undefined ? undefined : values[alone[2]]
-    if (alone && Array.isArray(list)) return list.map((item: string) => alone[1] + checked(alone[2] ?? '', item))
+    if (Array.isArray(list)) return list.map((item: string) => `${alone?.[1] ?? ''}${checked(alone?.[2] ?? '', item)}`)
     return [
       line.replace(PLACEHOLDER, (_, name: string) => {
         const value = values[name]

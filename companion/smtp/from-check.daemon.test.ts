@@ -25,7 +25,7 @@ beforeAll(async () => {
   await addDkimKey(stack, 'a.test', 's1')
   await addDkimKey(stack, 'b.test', 's1')
 })
-afterAll(() => stack?.end())
+afterAll(() => stack.end())
 
 /** Submits from an address that no list of inner hosts holds. `fields` are raw header lines. */
 async function submit(fields: string, envelopeFrom = 'alice@a.test', subject = ''): Promise<string> {
@@ -44,7 +44,8 @@ async function submit(fields: string, envelopeFrom = 'alice@a.test', subject = '
 /** The message with this subject as the probe got it. */
 async function received(subject: string): Promise<string> {
   const folder = join(stack.nodes.probe.paths.mail, 'probemailbox0', 'Maildir', 'new')
-  for (const until = Date.now() + 10_000; Date.now() < until; await sleep(50)) {
+  for (const until = Date.now() + 10_000; Date.now() < until;) {
+    await sleep(50)
     for (const name of readdirSync(join(folder, '..', '..'), { recursive: true, encoding: 'utf8' })) {
       if (!/Maildir\/(new|cur)\/./.test(name)) continue
       const text = readFileSync(join(folder, '..', '..', name), 'utf8')
