@@ -7,7 +7,7 @@ import { findAccount } from './files'
 import type { Log } from './log'
 import { createPostmaps } from './postmaps'
 import { runClean } from './programs'
-import { createReloads, type Reloadable, type Reloads, type ReloadTools } from './reloads'
+import { createReloads, POSTFIX_PAUSE_MS, type Reloadable, type Reloads, type ReloadTools } from './reloads'
 import { createSettings } from './settings'
 import { createSigningFiles } from './signing-files'
 import { openStore, type Store } from './store'
@@ -32,6 +32,8 @@ export interface AgentOptions {
   onStep?: (name: string) => void
   /** Tests watch reloads; else the daemons of the node are reloaded. */
   reload?: ReloadTools['reload']
+  /** Tests wait for less than five seconds between two reloads. */
+  pauseMs?: number
 }
 
 /** The note in the store that a daemon still has to be reloaded. */
@@ -68,6 +70,7 @@ export function openAgent(dir: string, options: AgentOptions): Agent {
     remember: (daemon, isPending) => store.setNote(reloadNote(daemon), isPending ? '1' : ''),
     now: () => performance.now(),
     log: options.log,
+    pauseMs: options.pauseMs ?? POSTFIX_PAUSE_MS,
   })
   return { dir, config, paths, store, writers, reloads, scratch, log: options.log }
 }

@@ -3,7 +3,8 @@ import { orderOperations, STEPS } from './order'
 
 const put = (map: string, key: string, after = key) => ({ map, domain: 'a.test', key, before: null, after })
 const remove = (map: string, key: string, before = key) => ({ map, domain: 'a.test', key, before, after: null })
-const namesOf = (operations: Parameters<typeof orderOperations>[0]) => orderOperations(operations).map(({ step }) => STEPS[step])
+const namesOf = (operations: Parameters<typeof orderOperations>[0]) =>
+  orderOperations(operations).map(({ step }) => STEPS[step])
 
 describe('the order of changes', () => {
   it('adds who takes mail before who hands it over, and the domain last', () => {
@@ -18,7 +19,16 @@ describe('the order of changes', () => {
         put('smtp/homes', 'a.test'),
         put('imap/users', 'ann@a.test'),
       ]),
-    ).toEqual(['users.put', 'homes.put', 'identities.put', 'mailboxes.put', 'senders.put', 'aliases.put', 'catchalls.put', 'domains.put'])
+    ).toEqual([
+      'users.put',
+      'homes.put',
+      'identities.put',
+      'mailboxes.put',
+      'senders.put',
+      'aliases.put',
+      'catchalls.put',
+      'domains.put',
+    ])
   })
 
   it('takes away in the reverse order, with the refusal there first', () => {
@@ -31,7 +41,14 @@ describe('the order of changes', () => {
         remove('smtp/aliases', 'info@a.test', 'ann@a.test'),
         put('smtp/access', 'ann@a.test', '550 5.1.1 Gone'),
       ]),
-    ).toEqual(['access.put', 'aliases.delete', 'senders.delete', 'mailboxes.delete', 'identities.delete', 'users.delete'])
+    ).toEqual([
+      'access.put',
+      'aliases.delete',
+      'senders.delete',
+      'mailboxes.delete',
+      'identities.delete',
+      'users.delete',
+    ])
   })
 
   it('refuses a map that has no place in it', () => {

@@ -34,15 +34,51 @@ const words = (outcome: ReturnType<typeof plan>) => (outcome.state === 'planned'
 
 describe('what a node refuses', () => {
   it.each([
-    ['a map that is not on the list', { map: 'smtp/pipes', domain: 'a.test', key: 'a.test', value: 'x' }, 'no such map'],
-    ['a key of another domain', { map: 'smtp/mailboxes', domain: 'a.test', key: 'ann@b.test', value: 'aaaaaaaaaaaaaaaaaaaa/' }, 'is not allowed in a.test'],
-    ['a program as a target', { map: 'smtp/aliases', domain: 'a.test', key: 'ann@a.test', value: '|/bin/sh' }, 'value of ann@a.test is not allowed'],
-    ['a file as a target', { map: 'smtp/aliases', domain: 'a.test', key: 'ann@a.test', value: '/etc/passwd' }, 'is not allowed'],
-    ['a second line in a value', { map: 'smtp/aliases', domain: 'a.test', key: 'ann@a.test', value: 'x@b.test\nroot@b.test y@b.test' }, 'is not allowed'],
-    ['a key that would be a comment', { map: 'smtp/aliases', domain: 'a.test', key: '#ann@a.test', value: 'x@b.test' }, 'is not allowed'],
-    ['another transport', { map: 'smtp/homes', domain: 'a.test', key: 'a.test', value: 'pipe:flags=R user=root' }, 'is not allowed'],
-    ['a password that would end a column', { map: 'imap/users', domain: 'a.test', key: 'ann@a.test', value: user('ann', "{PLAIN}a b'") }, 'is not allowed'],
-    ['a domain name with a path in it', { map: 'smtp/domains', domain: '../etc', key: '../etc', value: 'hosted' }, 'wrong domain'],
+    [
+      'a map that is not on the list',
+      { map: 'smtp/pipes', domain: 'a.test', key: 'a.test', value: 'x' },
+      'no such map',
+    ],
+    [
+      'a key of another domain',
+      { map: 'smtp/mailboxes', domain: 'a.test', key: 'ann@b.test', value: 'aaaaaaaaaaaaaaaaaaaa/' },
+      'is not allowed in a.test',
+    ],
+    [
+      'a program as a target',
+      { map: 'smtp/aliases', domain: 'a.test', key: 'ann@a.test', value: '|/bin/sh' },
+      'value of ann@a.test is not allowed',
+    ],
+    [
+      'a file as a target',
+      { map: 'smtp/aliases', domain: 'a.test', key: 'ann@a.test', value: '/etc/passwd' },
+      'is not allowed',
+    ],
+    [
+      'a second line in a value',
+      { map: 'smtp/aliases', domain: 'a.test', key: 'ann@a.test', value: 'x@b.test\nroot@b.test y@b.test' },
+      'is not allowed',
+    ],
+    [
+      'a key that would be a comment',
+      { map: 'smtp/aliases', domain: 'a.test', key: '#ann@a.test', value: 'x@b.test' },
+      'is not allowed',
+    ],
+    [
+      'another transport',
+      { map: 'smtp/homes', domain: 'a.test', key: 'a.test', value: 'pipe:flags=R user=root' },
+      'is not allowed',
+    ],
+    [
+      'a password that would end a column',
+      { map: 'imap/users', domain: 'a.test', key: 'ann@a.test', value: user('ann', "{PLAIN}a b'") },
+      'is not allowed',
+    ],
+    [
+      'a domain name with a path in it',
+      { map: 'smtp/domains', domain: '../etc', key: '../etc', value: 'hosted' },
+      'wrong domain',
+    ],
   ])('%s', (_, { map, domain, key, value }, reason) => {
     expect(words(plan(domain, [side.delta(map, domain, { [key]: value })]))).toContain(reason)
   })
@@ -53,8 +89,13 @@ describe('what a node refuses', () => {
   })
 
   it('aliases, senders and routes of a domain that it does not host', () => {
-    for (const [map, value] of [['smtp/aliases', 'x@b.test'], ['smtp/senders', 'x@b.test']] as const)
-      expect(words(plan('bank.test', [side.delta(map, 'bank.test', { 'ann@bank.test': value })]))).toContain('is not a domain of this server')
+    for (const [map, value] of [
+      ['smtp/aliases', 'x@b.test'],
+      ['smtp/senders', 'x@b.test'],
+    ] as const)
+      expect(words(plan('bank.test', [side.delta(map, 'bank.test', { 'ann@bank.test': value })]))).toContain(
+        'is not a domain of this server',
+      )
     const home = side.delta('smtp/homes', 'bank.test', { 'bank.test': 'lmtp:inet:127.0.0.1:2424' })
     expect(words(plan('bank.test', [home]))).toContain('is not a domain of this server')
   })
@@ -94,7 +135,11 @@ describe('private keys', () => {
 
   it.each([
     ['is too short', makeKey(768), 'fewer than 1024'],
-    ['has another algorithm than the signer', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'the signer takes RSA'],
+    [
+      'has another algorithm than the signer',
+      generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      'the signer takes RSA',
+    ],
     ['is not a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', 'cannot be read'],
     ['has a second block', `${pem}${pem}`, 'not one PEM block'],
   ])('are refused when one %s', (_, text, reason) => {
@@ -104,14 +149,20 @@ describe('private keys', () => {
   it('of one domain are never those of another', () => {
     hold('a.test', signing('a.test', ID, pem), { [ID]: pem })
     expect(words(plan('b.test', signing('b.test', ID, pem), { [ID]: pem }))).toContain(`key ${ID} belongs to a.test`)
-    expect(words(plan('b.test', [side.delta('dkim/keytable', 'b.test', { [OTHER_ID]: 'a.test:s1' })]))).toContain('is not allowed')
+    expect(words(plan('b.test', [side.delta('dkim/keytable', 'b.test', { [OTHER_ID]: 'a.test:s1' })]))).toContain(
+      'is not allowed',
+    )
   })
 
   it('are there as long as a table names them', () => {
     hold('a.test', signing('a.test', ID, pem), { [ID]: pem })
-    expect(words(plan('a.test', [side.delta('dkim/keys', 'a.test', { [ID]: null })]))).toContain('which is not in dkim/keys')
+    expect(words(plan('a.test', [side.delta('dkim/keys', 'a.test', { [ID]: null })]))).toContain(
+      'which is not in dkim/keys',
+    )
     side = createWorkerSide()
-    expect(words(plan('c.test', [side.delta('dkim/signingtable', 'c.test', { '*@c.test': OTHER_ID })]))).toContain('which is not in dkim/keytable')
+    expect(words(plan('c.test', [side.delta('dkim/signingtable', 'c.test', { '*@c.test': OTHER_ID })]))).toContain(
+      'which is not in dkim/keytable',
+    )
   })
 })
 

@@ -35,7 +35,8 @@ describe('lines for Postfix', () => {
   })
   afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-  const isAccepted = (map: PostfixMap, line: MapLine) => refuseEntry(['smtp'], map, DOMAIN, line.key, line.value) === null
+  const isAccepted = (map: PostfixMap, line: MapLine) =>
+    refuseEntry(['smtp'], map, DOMAIN, line.key, line.value) === null
 
   it.each(POSTFIX_MAPS)('of %s that are accepted are each exactly one entry, whatever was sent', async (map) => {
     let accepted = 0
@@ -65,10 +66,17 @@ describe('lines for Postfix', () => {
     const local = fc.stringMatching(/^[a-z0-9!#$&'*=?^_`{}~.-]{1,64}$/)
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(local, { minLength: 50, maxLength: 200 }), async (names) => {
-        const lines = names.map((name) => ({ key: `${name}@${DOMAIN}`, value: `${name}@b.test` })).filter((line) => isAddress(line.key))
+        const lines = names
+          .map((name) => ({ key: `${name}@${DOMAIN}`, value: `${name}@b.test` }))
+          .filter((line) => isAddress(line.key))
         const file = join(dir, 'addresses')
         await postmaps.replace(file, lines)
-        expect(await postmaps.query(file, lines.map((line) => line.key))).toEqual(new Map(lines.map((line) => [line.key, line.value])))
+        expect(
+          await postmaps.query(
+            file,
+            lines.map((line) => line.key),
+          ),
+        ).toEqual(new Map(lines.map((line) => [line.key, line.value])))
       }),
       { numRuns: 5, endOnFailure: true },
     )
@@ -84,12 +92,22 @@ describe('lines for Postfix', () => {
 
   it('replace an old value and leave the rest', async () => {
     const file = join(dir, 'replaced')
-    await postmaps.replace(file, [{ key: 'a', value: '1' }, { key: 'b', value: '2' }])
+    await postmaps.replace(file, [
+      { key: 'a', value: '1' },
+      { key: 'b', value: '2' },
+    ])
     await postmaps.put(file, [{ key: 'a', value: '3' }])
-    expect(await postmaps.query(file, ['a', 'b', 'c'])).toEqual(new Map([['a', '3'], ['b', '2']]))
+    expect(await postmaps.query(file, ['a', 'b', 'c'])).toEqual(
+      new Map([
+        ['a', '3'],
+        ['b', '2'],
+      ]),
+    )
   })
 
   it('say in the words of postmap when a map cannot be opened', async () => {
-    await expect(postmaps.query(join(dir, 'missing'), ['a'])).rejects.toThrow(/open database .*missing\.lmdb: No such file/)
+    await expect(postmaps.query(join(dir, 'missing'), ['a'])).rejects.toThrow(
+      /open database .*missing\.lmdb: No such file/,
+    )
   })
 })

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 
 export interface SmtpReply {
   code: number
@@ -47,5 +48,35 @@ export async function probeRecipient(
   } finally {
     socket.end()
     socket.destroySoon()
+  }
+}
+
+/** How long an smtpd that keeps an old answer may live on after a reload. */
+const SETTLE_TRIES = 4
+const SETTLE_PAUSE_MS = 250
+
+/** What a probe says of our lines: only `refused` speaks against them. */
+export interface RecipientVerdict {
+  state: 'taken' | 'unclear' | 'refused'
+  words: string
+}
+
+/**
+ * Whether the living server takes mail for an address just after a reload. Only a refusal of recipient or relay counts
+ * (RFC 3463 §3.2, §3.8: X.1 and X.7), and only when it is repeated for a second; a 4xx or a full mailbox is `unclear`.
+ */
+export async function judgeRecipient(
+  server: { host: string; port: number },
+  greeting: string,
+  recipient: string,
+): Promise<RecipientVerdict> {
+  for (let tries = 1; ; tries += 1) {
+    const probe = await probeRecipient(server, greeting, recipient)
+    if (probe.state === 'unclear') return { state: 'unclear', words: `not asked: ${probe.words}` }
+    if (probe.reply.code < 300) return { state: 'taken', words: '' }
+    const words = `RCPT ${recipient}: ${probe.reply.text}`
+    if (!/^55[0134][ -]5\.[17]\./.test(probe.reply.text)) return { state: 'unclear', words }
+    if (tries === SETTLE_TRIES) return { state: 'refused', words }
+    await setTimeout(SETTLE_PAUSE_MS)
   }
 }

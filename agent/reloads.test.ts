@@ -17,6 +17,7 @@ describe('reloads', () => {
       remember: (daemon, isPending) => void (isPending ? pending.add(daemon) : pending.delete(daemon)),
       now: () => Date.now(),
       log: () => undefined,
+      pauseMs: 5_000,
     })
     return { reloads, times }
   }

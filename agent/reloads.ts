@@ -11,13 +11,15 @@ export interface ReloadTools {
   remember: (daemon: Reloadable, isPending: boolean) => void
   now: () => number
   log: Log
+  /** Least time between two reloads of Postfix in ms. */
+  pauseMs: number
 }
 
-/** Least time between two reloads in ms: each one of Postfix rescans the queue (MAIL rule 25). */
-const LEAST_PAUSE_MS: Record<Reloadable, number> = { postfix: 5_000, 'opendkim-sign': 0 }
+/** Least time between two reloads of Postfix in ms: each one rescans the queue (MAIL rule 25). */
+export const POSTFIX_PAUSE_MS = 5_000
 
 /** Reloads daemons, the first time at once and then at most one in the daemon's pause; what comes between is one reload. */
-export function createReloads({ reload, remember, now, log }: ReloadTools) {
+export function createReloads({ reload, remember, now, log, pauseMs }: ReloadTools) {
   const lastAt = new Map<Reloadable, number>()
   const timers = new Map<Reloadable, { timer: NodeJS.Timeout; at: number }>()
 
@@ -38,7 +40,7 @@ export function createReloads({ reload, remember, now, log }: ReloadTools) {
     /** Reloads now, or says when it will. */
     async request(daemon: Reloadable): Promise<ReloadAnswer> {
       const waiting = timers.get(daemon)
-      const at = waiting?.at ?? (lastAt.get(daemon) ?? -Infinity) + LEAST_PAUSE_MS[daemon]
+      const at = waiting?.at ?? (lastAt.get(daemon) ?? -Infinity) + (daemon === 'postfix' ? pauseMs : 0)
       if (!waiting && at <= now()) return perform(daemon)
       const inMs = Math.max(0, Math.ceil(at - now()))
       if (!waiting) {

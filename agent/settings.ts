@@ -44,6 +44,8 @@ export function createSettings(postfixDir: string, scratchDir: string) {
       rmSync(dir, { recursive: true, force: true })
       mkdirSync(scratchDir, { recursive: true })
       cpSync(postfixDir, dir, { recursive: true })
+      // A main.cf may name its own folder, which for the candidate is another.
+      await runClean('postconf', ['-c', dir, '-e', `config_directory=${dir}`], { areWordsFine: true })
       await edit(dir, nodeSettings.parse(JSON.parse(value)))
       await runClean('postconf', ['-c', dir, '-n'])
       await runClean('postconf', ['-c', dir, '-M'])

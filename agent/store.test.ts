@@ -47,7 +47,8 @@ describe('the store', () => {
       ],
       [],
     )
-    const at = (step: number) => Object.fromEntries([...store.eachAt('smtp/aliases', step)].map(({ key, value }) => [key, value]))
+    const at = (step: number) =>
+      Object.fromEntries([...store.eachAt('smtp/aliases', step)].map(({ key, value }) => [key, value]))
     expect(at(2)).toEqual({ 'ann@a.test': 'old@a.test', 'bob@a.test': 'bob@a.test' })
     expect(at(3)).toEqual({ 'ann@a.test': 'new@a.test', 'bob@a.test': 'bob@a.test' })
     expect(at(5)).toEqual({ 'ann@a.test': 'new@a.test' })

@@ -75,33 +75,48 @@ userdb {
 
   it('that are accepted are each exactly one user, whatever was sent', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.tuple(address, value), { minLength: 10, maxLength: 60, selector: ([key]) => key }), async (sent) => {
-        const wanted = new Map(
-          sent.filter(([key, one]) => refuseEntry(['imap'], 'imap/users', DOMAIN, key, JSON.stringify(one)) === null),
-        )
-        users.repair('imap/users', () => [])
-        const lines = [...wanted].map(([key, one]) => ({ map: 'imap/users', domain: DOMAIN, key, after: JSON.stringify(one) }))
-        users.apply(lines)
-        users.verify(lines)
-        const { stdout: all } = await run('/usr/bin/doveadm', ['-c', config, 'user', '*'])
-        expect(all.split('\n').filter(Boolean).sort()).toEqual([...wanted.keys()].sort())
-        // `doveadm user` takes `*` and `?` for wildcards, whoever they belong to.
-        for (const [key, one] of [...wanted].filter(([name]) => !/[*?]/.test(name)).slice(0, 4)) {
-          const { stdout } = await run('/usr/bin/doveadm', ['-c', config, 'user', key])
-          const fields = new Map(stdout.split('\n').map((line) => line.split('\t') as [string, string]))
-          expect(fields.get('home')).toBe(`/mail/${one.home}`)
-          expect(fields.get('quota')).toBe(String(one.quotaBytes))
-          expect(fields.get('services')).toBe(userRow('imap/users', DOMAIN, key, JSON.stringify(one))[5])
-        }
-      }),
+      fc.asyncProperty(
+        fc.uniqueArray(fc.tuple(address, value), { minLength: 10, maxLength: 60, selector: ([key]) => key }),
+        async (sent) => {
+          const wanted = new Map(
+            sent.filter(([key, one]) => refuseEntry(['imap'], 'imap/users', DOMAIN, key, JSON.stringify(one)) === null),
+          )
+          users.repair('imap/users', () => [])
+          const lines = [...wanted].map(([key, one]) => ({
+            map: 'imap/users',
+            domain: DOMAIN,
+            key,
+            after: JSON.stringify(one),
+          }))
+          users.apply(lines)
+          users.verify(lines)
+          const { stdout: all } = await run('/usr/bin/doveadm', ['-c', config, 'user', '*'])
+          expect(all.split('\n').filter(Boolean).sort()).toEqual([...wanted.keys()].sort())
+          // `doveadm user` takes `*` and `?` for wildcards, whoever they belong to.
+          for (const [key, one] of [...wanted].filter(([name]) => !/[*?]/.test(name)).slice(0, 4)) {
+            const { stdout } = await run('/usr/bin/doveadm', ['-c', config, 'user', key])
+            const fields = new Map(stdout.split('\n').map((line) => line.split('\t') as [string, string]))
+            expect(fields.get('home')).toBe(`/mail/${one.home}`)
+            expect(fields.get('quota')).toBe(String(one.quotaBytes))
+            expect(fields.get('services')).toBe(userRow('imap/users', DOMAIN, key, JSON.stringify(one))[5])
+          }
+        },
+      ),
       { numRuns: 6, endOnFailure: true },
     )
   })
 
   it('log in by the password that was sent, at once, and not when it is gone', async () => {
     const key = `ann@${DOMAIN}`
-    const base: UserValue = { home: 'aaaaaaaaaaaa', format: 'maildir', quotaBytes: 0, services: ['imap'], password: "{PLAIN}it's;--" }
-    const set = (one: UserValue) => users.apply([{ map: 'imap/users', domain: DOMAIN, key, after: JSON.stringify(one) }])
+    const base: UserValue = {
+      home: 'aaaaaaaaaaaa',
+      format: 'maildir',
+      quotaBytes: 0,
+      services: ['imap'],
+      password: "{PLAIN}it's;--",
+    }
+    const set = (one: UserValue) =>
+      users.apply([{ map: 'imap/users', domain: DOMAIN, key, after: JSON.stringify(one) }])
     const canLogIn = (password: string) =>
       run('/usr/bin/doveadm', ['-c', config, 'auth', 'test', key, password]).then(
         () => true,
@@ -117,7 +132,11 @@ userdb {
   })
 
   it('are put right where somebody else changed them', () => {
-    const line = { domain: DOMAIN, key: `bob@${DOMAIN}`, value: JSON.stringify({ home: 'bbbbbbbbbbbb', format: 'maildir', quotaBytes: 1, services: [], password: null }) }
+    const line = {
+      domain: DOMAIN,
+      key: `bob@${DOMAIN}`,
+      value: JSON.stringify({ home: 'bbbbbbbbbbbb', format: 'maildir', quotaBytes: 1, services: [], password: null }),
+    }
     expect(users.repair('imap/users', () => [line])).toBe(true)
     expect(users.repair('imap/users', () => [line])).toBe(false)
     users.verify([{ map: 'imap/users', ...line, after: line.value }])
