@@ -84,7 +84,7 @@ describe('posthouse reports parse', () => {
     const code = `import { reportsCommand } from '@/cli/reports'
       process.exitCode = await reportsCommand(['parse', '--json', ${JSON.stringify(good)}], { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) })`
     const script = file('alone.mts', code)
-    const env = { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' as const }
+    const env = { PATH: process.env.PATH ?? '', NODE_ENV: 'production' as const }
     const done = spawnSync(process.execPath, ['--import', 'tsx', script], { cwd: root, env, encoding: 'utf8' })
     expect(done.stderr).toBe('')
     expect(done.status).toBe(0)

@@ -43,7 +43,10 @@ export function parseFailureReport(mail: MailContent): FailureReport {
   // Some begin the part with an empty line.
   const text = part.bytes.toString('latin1').trimStart()
   const { headers } = splitHeaders(Buffer.from(text, 'latin1'))
-  const field = (name: string) => headers.get(name)?.slice(0, TEXT_LENGTH) || null
+  const field = (name: string): string | null => {
+    const value = headers.get(name) ?? ''
+    return value === '' ? null : value.slice(0, TEXT_LENGTH)
+  }
   const feedbackType = field('feedback-type')
   if (feedbackType === null) throw new ReportRefused('failure-incomplete')
   return {

@@ -10,7 +10,10 @@ import { reportXml, sampleReport, zipOf } from '@/lib/dmarc/testing'
 const MEBIBYTE = 1024 * 1024
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Reads one file in a process of its own and says how long that took and how far its memory grew (peak, bytes). */
+/**
+ * Reads one file in a process of its own and says what that took: time of the processor, so that other work on the machine
+ * does not count, and growth of memory (peak, bytes).
+ */
 const PROBE = `
 import { readFileSync } from 'node:fs'
 import { readReportFile } from '@/lib/dmarc/read-file'
@@ -18,9 +21,10 @@ const now = Date.parse('2026-11-22T12:00:00Z')
 await readReportFile(Buffer.from('<warm/>'), { now })
 const bytes = readFileSync(process.argv[2] ?? '')
 const before = process.resourceUsage().maxRSS
-const start = performance.now()
+const start = process.cpuUsage()
 const { kind, state, reason } = await readReportFile(bytes, { now })
-const milliseconds = performance.now() - start
+const { user, system } = process.cpuUsage(start)
+const milliseconds = (user + system) / 1000
 console.log(JSON.stringify({ kind, state, reason, milliseconds, growth: (process.resourceUsage().maxRSS - before) * 1024 }))
 `
 
@@ -64,11 +68,13 @@ describe('a hostile file', () => {
     const head = xml.slice(0, xml.indexOf('<record>'))
     const mebibyteOfRecords = Buffer.from(record.repeat(Math.ceil(MEBIBYTE / record.length)))
     files.set('gzip of 300 MiB of zeros', await gzipOf(Buffer.alloc(MEBIBYTE), 300))
-    files.set('gzip of 300 MiB of records', await gzipOf(mebibyteOfRecords, 300, head))
+    const records = await gzipOf(mebibyteOfRecords, 300, head)
+    files.set('gzip of 300 MiB of records', records)
     files.set('gzip in a gzip of 300 MiB', gzipSync(files.get('gzip of 300 MiB of zeros') ?? ''))
-    const large = Buffer.concat([Buffer.from(head), Buffer.alloc(300 * MEBIBYTE, mebibyteOfRecords)])
-    files.set('zip bomb', zipOf([{ name: 'r.xml', data: large }]))
-    files.set('zip bomb that lies about its size', zipOf([{ name: 'r.xml', data: large, claimedSize: 1000 }]))
+    // A gzip file is ten bytes of header, the deflated data, and eight of checksum and length.
+    const bomb = { name: 'r.xml', data: Buffer.alloc(0), deflated: records.subarray(10, -8) }
+    files.set('zip bomb', zipOf([{ ...bomb, claimedSize: 300 * MEBIBYTE }]))
+    files.set('zip bomb that lies about its size', zipOf([{ ...bomb, claimedSize: 1000 }]))
     files.set('billion laughs', laughs())
     files.set('billion laughs in a gzip', gzipSync(laughs()))
     files.set('document type of 19 MB', Buffer.from(`<!DOCTYPE a [${'x'.repeat(19_000_000)}`))
@@ -120,7 +126,7 @@ describe('a hostile file', () => {
     ['a mail of a million parts', 'mail-too-complex'],
     ['a mail of spaces', 'mail-without-report'],
   ])('is refused within 200 ms and 50 MiB: %s', { timeout: 70_000 }, (name, reason) => {
-    // The best of three: other work on the machine may not fail it, slowness of ours does.
+    // The best of three: a busy machine makes even the time of the processor longer, slowness of ours stays.
     const tries = [measure(name)]
     while (tries.length < 3 && (tries.at(-1)?.milliseconds ?? 0) > 200) tries.push(measure(name))
     expect(tries[0]).toMatchObject({ state: 'rejected', reason })

@@ -10,7 +10,7 @@ const MEBIBYTE = 1024 * 1024
 const BUDGET_MS = 4_000
 const now = Date.parse('2026-11-22T12:00:00Z')
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const corpus = process.env['POSTHOUSE_CORPUS'] ?? join(root, '..', 'shared', 'corpus')
+const corpus = process.env.POSTHOUSE_CORPUS ?? join(root, '..', 'shared', 'corpus')
 
 /** A generator of numbers below `limit` that gives the same ones on every run (Park and Miller). */
 function randomFrom(seed: number): (limit: number) => number {

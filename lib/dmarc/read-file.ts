@@ -147,10 +147,8 @@ function isCandidate(part: MailPart): boolean {
 }
 
 function noteType(part: MailPart, layer: 'gzip' | 'zip' | undefined, report: AggregateReport): void {
-  const isWrong =
-    (/gzip|gunzip/.test(part.type) && layer !== 'gzip') ||
-    (/zip/.test(part.type) && !/gzip|gunzip/.test(part.type) && layer !== 'zip')
-  if (!isWrong) return
+  const said = /g(un)?zip/.test(part.type) ? 'gzip' : part.type.includes('zip') ? 'zip' : null
+  if (said === null || said === layer) return
   report.deviations.push({
     code: 'archive-type',
     count: 1,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { systemActor, type Actor } from '@/lib/auth/actor'
@@ -174,15 +175,12 @@ describe('importing a report', () => {
 
   it('reads a stream, and stops at one that is too large', async () => {
     await domain('example.org')
-    async function* pieces() {
-      yield xml().subarray(0, 100)
-      yield xml().subarray(100)
-    }
-    async function* endless() {
+    const pieces = Readable.from([xml().subarray(0, 100), xml().subarray(100)])
+    function* endless() {
       for (;;) yield Buffer.alloc(1024 * 1024)
     }
-    expect(await importReport(system, { name: 'a', content: pieces() }, clock)).toMatchObject({ state: 'stored' })
-    expect(await importReport(system, { name: 'b', content: endless() }, clock)).toMatchObject({
+    expect(await importReport(system, { name: 'a', content: pieces }, clock)).toMatchObject({ state: 'stored' })
+    expect(await importReport(system, { name: 'b', content: Readable.from(endless()) }, clock)).toMatchObject({
       state: 'rejected',
       reason: 'too-large',
     })

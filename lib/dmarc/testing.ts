@@ -8,6 +8,8 @@ export interface ZipMember {
   data: Buffer
   method?: number
   isEncrypted?: boolean
+  /** Stands for the compressed data, where that is too large to be made here. */
+  deflated?: Buffer
   /** What the headers say of the unpacked size, where it is a lie. */
   claimedSize?: number
 }
@@ -17,8 +19,8 @@ export function zipOf(members: ZipMember[]): Buffer {
   const locals: Buffer[] = []
   const central: Buffer[] = []
   let offset = 0
-  for (const { name, data, method = 8, isEncrypted = false, claimedSize = data.length } of members) {
-    const packed = method === 8 ? deflateRawSync(data) : data
+  for (const { name, data, deflated, method = 8, isEncrypted = false, claimedSize = data.length } of members) {
+    const packed = deflated ?? (method === 8 ? deflateRawSync(data) : data)
     const nameBytes = Buffer.from(name)
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
