@@ -31,6 +31,18 @@ export async function getServerSettings(actor: Actor): Promise<ServerSettings> {
   return readServerSettings(db())
 }
 
+/** The same for the form: where nothing is stored yet, what the first smtp node says of itself. */
+export async function getServerSettingsForForm(actor: Actor): Promise<ServerSettings> {
+  const settings = await getServerSettings(actor)
+  if (settings.hostName !== null) return settings
+  const node = await db().node.findFirst({
+    where: { removedAt: null, roles: { has: 'smtp' } },
+    orderBy: { createdAt: 'asc' },
+    select: { hostName: true, publicAddresses: true },
+  })
+  return node ? { ...settings, ...node } : settings
+}
+
 const storedChecks = z.object({ at: z.coerce.date(), checks: z.array(serverCheckResult) })
 
 /** What the server's checks last found, and when; null where they never ran. */

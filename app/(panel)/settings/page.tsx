@@ -8,7 +8,7 @@ import { Card, CardBody } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { roleMay } from '@/lib/auth/permissions'
 import { requirePageActor } from '@/lib/http/page'
-import { getServerChecks, getServerSettings } from '@/lib/settings/queries'
+import { getServerChecks, getServerSettings, getServerSettingsForForm } from '@/lib/settings/queries'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings'))('title') }
@@ -16,10 +16,11 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function SettingsPage({ searchParams }: { searchParams: Promise<ReleaseQuery> }) {
   const actor = await requirePageActor('setting:read')
-  const [t, format, settings, checks, query] = await Promise.all([
+  const [t, format, settings, suggested, checks, query] = await Promise.all([
     getTranslations('settings'),
     getFormatter(),
     getServerSettings(actor),
+    getServerSettingsForForm(actor),
     getServerChecks(actor),
     searchParams,
   ])
@@ -43,7 +44,7 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
       <Card title={t('server')}>
         {mayWrite ? (
           <CardBody>
-            <ServerSettingsForm settings={settings} from="settings" />
+            <ServerSettingsForm settings={suggested} from="settings" />
           </CardBody>
         ) : (
           <Facts

@@ -4,7 +4,7 @@ import { ServerSettingsForm } from '@/app/(panel)/settings/server-settings-form'
 import { ServerChecksCard } from '@/app/(panel)/settings/server-checks-card'
 import { ButtonLink } from '@/components/ui/button'
 import { requirePageActor } from '@/lib/http/page'
-import { getServerChecks, getServerSettings } from '@/lib/settings/queries'
+import { getServerChecks, getServerSettingsForForm } from '@/lib/settings/queries'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('setup'))('serverTitle') }
@@ -14,7 +14,7 @@ export default async function SetupServerPage() {
   const actor = await requirePageActor('setting:write')
   const [t, settings, checks] = await Promise.all([
     getTranslations('setup'),
-    getServerSettings(actor),
+    getServerSettingsForForm(actor),
     getServerChecks(actor),
   ])
   return (

@@ -1,0 +1,175 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { aggregateReport, DOMAIN, expect, OWNER, posthouse, signIn, test } from './fixtures'
+
+/** One administrator, one domain, from the set-up link to a proof by a real message and a report read. */
+
+test.skip(!process.env.POSTHOUSE_E2E_DAEMONS, 'the journey needs the mail servers, and they need root')
+//SERIAL
+
+const setupLink = process.env.POSTHOUSE_SETUP_LINK ?? ''
+const mailbox = `anna@${DOMAIN}`
+const password = 'a grey heron at noon'
+
+test('the set-up link makes the owner, once, and then asks for the server', async ({ page }) => {
+  await page.goto(setupLink)
+  await page.getByLabel('Your name').fill(OWNER.name)
+  await page.getByLabel('E-mail address').fill('not an address')
+  await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
+  await page.getByLabel('Password, once more').fill(OWNER.password)
+  await page.getByRole('button', { name: 'Create owner' }).click()
+  await expect(page.getByRole('alert').first()).toBeVisible()
+  await expect(page.getByLabel('Your name')).toHaveValue(OWNER.name)
+  await page.getByLabel('E-mail address').fill(OWNER.email)
+  await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
+  await page.getByLabel('Password, once more').fill(OWNER.password)
+  await page.getByRole('button', { name: 'Create owner' }).click()
+  await expect(page.getByRole('heading', { name: 'Your server' })).toBeVisible()
+  await page.context().clearCookies()
+  await page.goto(setupLink)
+  await expect(page.getByText('This link has been used')).toBeVisible()
+})
+
+test('the server’s name and addresses are stored and looked at', async ({ page }) => {
+  await signIn(page)
+  await page.goto('/settings')
+  await expect(page.getByLabel('Host name')).toHaveValue('mx1.posthouse.test')
+  await page.getByRole('button', { name: 'Save and check' }).click()
+  await expect(page.getByText('Reverse').first()).toBeVisible()
+})
+
+test('a domain comes on line by itself: records published, seen, key signing', async ({ page }) => {
+  test.setTimeout(120_000)
+  await signIn(page)
+  await page.goto('/domains/new')
+  await page.getByLabel('Domain').fill('Journey .test')
+  await page.getByRole('button', { name: 'Add domain' }).click()
+  await expect(page.getByRole('alert').first()).toBeVisible()
+  await page.getByLabel('Domain').fill(' JOURNEY.test. ')
+  await page.getByRole('button', { name: 'Add domain' }).click()
+  await expect(page.getByRole('heading', { name: DOMAIN, level: 1 })).toBeVisible()
+  await page.goto(`/domains/${DOMAIN}/dns`)
+  await page.getByRole('button', { name: 'Publish records' }).first().click()
+  await expect(page.getByText('records are as they should be')).toBeVisible({ timeout: 60_000 })
+  await page.goto(`/domains/${DOMAIN}/dkim`)
+  await expect(page.getByText('Outgoing mail is signed with')).toBeVisible({ timeout: 60_000 })
+})
+
+test('a mailbox and an alias are live when the page says so', async ({ page }) => {
+  await signIn(page)
+  await page.goto(`/domains/${DOMAIN}/mailboxes/new`)
+  await page.getByLabel('Address').fill('Anna')
+  await page.getByLabel('Name of the person').fill('Anna Ansel')
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Create mailbox' }).click()
+  await expect(page.getByText(/Live/).first()).toBeVisible()
+  await expect(page.getByText(/imap1 and mx1/).first()).toBeVisible()
+  await page.goto(`/domains/${DOMAIN}/mailboxes/new`)
+  await page.getByLabel('Address').fill('anna')
+  await page.getByRole('button', { name: 'Create mailbox' }).click()
+  await expect(page.getByRole('alert').first()).toContainText(mailbox)
+  await page.goto(`/domains/${DOMAIN}/aliases/new`)
+  await page.getByLabel('Address').fill('sales')
+  await page.getByLabel('Goes to').fill(mailbox)
+  await page.getByRole('button', { name: 'Create alias' }).click()
+  await expect(page.getByText(/Live/).first()).toBeVisible()
+})
+
+test('the release shows what the servers were given, without a hash', async ({ page }) => {
+  await signIn(page)
+  await page.goto('/releases')
+  await page
+    .getByRole('row', { name: new RegExp(mailbox) })
+    .getByRole('link')
+    .first()
+    .click()
+  await expect(page.getByText('smtp/mailboxes').first()).toBeVisible()
+  await expect(page.locator('main')).not.toContainText('$argon2id$')
+  await page.goto('/nodes')
+  await expect(page.getByText('2 of 2 nodes run the newest release')).toBeVisible()
+})
+
+for (const probe of ['probe', 'elsewhere'])
+  test(`a real message to ${probe} and back proves the domain`, async ({ page }) => {
+    test.setTimeout(120_000)
+    await signIn(page)
+    await page.goto(`/domains/${DOMAIN}/tests`)
+    const choice = page.getByLabel('To')
+    await choice.selectOption(probe)
+    await page.getByRole('button', { name: 'Send test message' }).click()
+    await expect(page.getByText('Mail works, both ways, and is authenticated.').first()).toBeVisible({
+      timeout: 60_000,
+    })
+    if (probe === 'elsewhere') await expect(page.getByText(/stand-in/).first()).toBeVisible()
+    await expect(page.getByText('TLSv1.3').first()).toBeVisible()
+  })
+
+test('a report is read: who sent how much, aligned or not', async ({ page }) => {
+  await signIn(page)
+  await page.goto(`/domains/${DOMAIN}/reports`)
+  const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'application/octet-stream', buffer })
+  await page
+    .getByLabel(/Report files/)
+    .setInputFiles([
+      file('report.xml.gz', aggregateReport(DOMAIN)),
+      file('holiday.jpg', Buffer.from('\xff\xd8\xff not a report', 'latin1')),
+    ])
+  await page.getByRole('button', { name: 'Read reports' }).click()
+  await expect(page.getByText('1 of 2 files stored.')).toBeVisible()
+  await expect(page.getByRole('row', { name: /192\.0\.2\.10/ })).toContainText('40')
+  await expect(page.getByRole('row', { name: /198\.51\.100\.7/ })).toContainText('2')
+})
+
+test('the key is rotated by a button; the old record stays', async ({ page }) => {
+  test.setTimeout(120_000)
+  await signIn(page)
+  await page.goto(`/domains/${DOMAIN}/dkim`)
+  await page.getByRole('button', { name: 'Rotate key' }).click()
+  await expect(page.getByText('Retiring').first()).toBeVisible({ timeout: 90_000 })
+  await page.goto(`/domains/${DOMAIN}/dns`)
+  await expect(page.getByText('_domainkey')).not.toHaveCount(0)
+})
+
+test('the command line says the same', async () => {
+  const status = await posthouse('status')
+  expect(status).toMatchObject({ code: 0 })
+  expect(status.stdout).toContain('mx1')
+  expect((await posthouse('domain', 'list')).stdout).toContain(`${DOMAIN}\t1\t1`)
+  expect((await posthouse('dns', 'show', DOMAIN)).stdout).toContain('v=spf1')
+  expect(await posthouse('domain', 'add', 'no domain')).toMatchObject({ code: 1 })
+  expect(await posthouse('domain', 'add')).toMatchObject({ code: 2 })
+})
+
+test('a removed mailbox is refused, a stranger is sent to the sign-in', async ({ page, context }) => {
+  await signIn(page)
+  await page.goto(`/domains/${DOMAIN}/mailboxes/new`)
+  await page.getByLabel('Address').fill('short')
+  await page.getByRole('button', { name: 'Create mailbox' }).click()
+  await expect(page.getByText('It is shown only now')).toBeVisible()
+  await page.goto(`/domains/${DOMAIN}/mailboxes/short`)
+  await page.getByLabel(`Type short@${DOMAIN}`).fill(`short@${DOMAIN}`)
+  await page.getByRole('button', { name: 'Remove mailbox' }).click()
+  await expect(page.getByText(/Live/).first()).toBeVisible()
+  await context.clearCookies()
+  await page.goto(`/domains/${DOMAIN}`)
+  await expect(page).toHaveURL(/\/sign-in/)
+})
+
+test('axe finds nothing on the main pages', async ({ page }) => {
+  await signIn(page)
+  for (const path of [
+    '/',
+    '/domains',
+    `/domains/${DOMAIN}`,
+    `/domains/${DOMAIN}/dns`,
+    `/domains/${DOMAIN}/reports`,
+    '/nodes',
+  ]) {
+    await page.goto(path)
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+      .analyze()
+    expect(violations.map((violation) => `${path}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual(
+      [],
+    )
+  }
+})
