@@ -79,7 +79,7 @@ describe('posthouse reports parse', () => {
     expect((await run('parse', '--help')).out).toContain('Exit code')
   })
 
-  it('needs no environment and no database', () => {
+  it('needs no environment and no database', { timeout: 30_000 }, () => {
     const root = fileURLToPath(new URL('..', import.meta.url))
     const code = `import { reportsCommand } from '@/cli/reports'
       process.exitCode = await reportsCommand(['parse', '--json', ${JSON.stringify(good)}], { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) })`

@@ -94,7 +94,7 @@ const generated = fc
   .tuple(report, fc.integer({ min: 0, max: 31 * 86_400 }))
   .map(([model, length]) => ({ ...model, metadata: { ...model.metadata, end: model.metadata.begin + length } }))
 
-describe('a generated report', () => {
+describe('a generated report', { timeout: 60_000 }, () => {
   it('comes out as it went in, with its totals, and nothing is odd about it', async () => {
     await fc.assert(
       fc.asyncProperty(generated, async (model) => {

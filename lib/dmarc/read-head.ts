@@ -84,7 +84,7 @@ export function readPolicy(node: XmlNode, deviations: Deviations): PublishedPoli
   ]
   const fields = new Fields(node, deviations, known)
   const domain = strictDomain(fields.text('domain'))
-  if (domain === null) throw new ReportRefused('policy-domain-invalid', fields.text('domain').slice(0, 100))
+  if (domain === null) throw new ReportRefused('policy-domain-invalid', fields.text('domain').slice(0, 100) || null)
   const testing = fields.keyword('testing', ['y', 'n'] as const, null)
   return {
     domain,
