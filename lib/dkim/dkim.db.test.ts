@@ -228,6 +228,41 @@ describe('rotation', () => {
   })
 })
 
+test('forty days of mail through a rotation: no receiver ever fails to find a key, on arrival or five days later', async () => {
+  await withProvider()
+  await request()
+  const HOUR = 3600
+  const receivers = ['192.0.2.201', '192.0.2.202', '192.0.2.203']
+  const check = (name: string, publicKey: string, hour: number) => {
+    const answer = zone.resolve(receivers[hour % receivers.length] ?? '', name, 'TXT')
+    expect(answer, `${name} at hour ${hour}`).toMatchObject({
+      status: 'answer',
+      records: [{ value: `v=DKIM1; k=rsa; p=${publicKey}` }],
+    })
+  }
+  const late = new Map<number, { name: string; publicKey: string }>()
+  const signers = new Set<string>()
+  for (let hour = 0; hour < 40 * 24; hour += 4) {
+    if (hour === 48) await rotateKey(actor, 'a.test')
+    await advance()
+    // A receiver that guesses the next name keeps its absence: the wait must outlast that too.
+    for (const key of await client.dkimKey.findMany())
+      zone.resolve(receivers[0] ?? '', `${key.selector}._domainkey.a.test`, 'TXT')
+    const active = await client.dkimKey.findFirst({ where: { state: 'active' } })
+    if (active) {
+      const name = `${active.selector}._domainkey.a.test`
+      signers.add(name)
+      check(name, active.publicKey, hour)
+      late.set(hour + 5 * 24, { name, publicKey: active.publicKey })
+    }
+    const overdue = late.get(hour)
+    if (overdue) check(overdue.name, overdue.publicKey, hour)
+    zone.pass(4 * HOUR)
+  }
+  expect(signers.size).toBe(2)
+  expect(await states()).toEqual(['active', 'removed'])
+}, 90_000)
+
 test('two workers at once make one key and one switch', async () => {
   await withProvider()
   await request()

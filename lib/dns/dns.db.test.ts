@@ -171,6 +171,16 @@ describe('own records', () => {
     expect(await refusal(addOwnRecord(actor, input))).toBe(expected)
   })
 
+  test('beside a key are refused: verifiers could take either', async () => {
+    const key = await client.dkimKey.create({
+      data: { domainId, selector: 's1', publicKey: 'AAAA', state: 'generated' },
+    })
+    await client.$transaction((tx) => syncDomainRecords(tx, domainId))
+    expect(
+      await refusal(addOwnRecord(actor, own({ name: `${key.selector}._domainkey`, type: 'TXT', value: 'x' }))),
+    ).toBe('CONFLICT dns.managed')
+  })
+
   test.each([
     [{ name: 'a b' }, 'name'],
     [{ name: 'x\ny' }, 'name'],

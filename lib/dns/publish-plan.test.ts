@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { planRrset, type PublishedRow, type RrsetEdit } from '@/lib/dns/publish-plan'
 import type { RecordType } from '@/lib/dns/record'
@@ -174,4 +175,42 @@ test.each(CASES)('$does', ({ type, rows, live, hasAlias = false, edit }) => {
   const after = [...live.filter((value) => !planned.remove.includes(value)), ...planned.add]
   // What the plan leads to needs no further edit.
   expect(planRrset({ type, rows, live: after, hasAlias })).toMatchObject({ add: [], remove: [] })
+})
+
+const foreignText = fc.oneof(
+  fc.constantFrom(
+    'v=spf1 include:x.test -all',
+    'v=spf1 a mx ~all',
+    'v=spf1 -all',
+    'v=DMARC1; p=reject',
+    `p=${OLD}`,
+    'v=DKIM1; p=',
+  ),
+  fc.string({ minLength: 1, maxLength: 20 }).map((text) => `site=${text}`),
+)
+const ourRow = fc.constantFrom<PublishedRow>(
+  row('spf', SPF),
+  row('dkim', `v=DKIM1; k=rsa; p=${KEY}`),
+  row('dmarc', 'v=DMARC1; p=none; rua=mailto:a@x.test'),
+  row('own', 'own=1'),
+)
+
+test('whatever stands there of others, nothing of it is lost: not a text, not a term of an SPF record', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(foreignText, { maxLength: 4 }), ourRow, (live, ours) => {
+      const { add, remove } = planRrset({
+        type: 'TXT',
+        rows: [ours, row('withdrawn', 'gone=1')],
+        live,
+        hasAlias: false,
+      })
+      const merged = add.find((value) => value.startsWith('v=spf1'))?.split(' ') ?? []
+      for (const value of remove) {
+        expect(ours.purpose).toBe('spf')
+        for (const term of value.split(' ')) expect(merged).toContain(term)
+      }
+      expect(remove.length).toBeLessThanOrEqual(1)
+      expect(add.length).toBeLessThanOrEqual(1)
+    }),
+  )
 })

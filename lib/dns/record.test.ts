@@ -1,5 +1,7 @@
+import { isIP } from 'node:net'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonicalValue, isInside, parseRecordName, type RecordType } from '@/lib/dns/record'
+import { canonicalAddress, canonicalValue, isInside, parseRecordName, type RecordType } from '@/lib/dns/record'
 
 test.each<[RecordType, string, string]>([
   ['A', ' 192.0.2.1 ', '192.0.2.1'],
@@ -53,4 +55,14 @@ test('names are lower case without final dot, with underscore and a leading star
 test('a name is inside its own domain and not inside one that merely ends alike', () => {
   expect(isInside('mail.example.org', 'example.org')).toBe(true)
   expect(isInside('notexample.org', 'example.org')).toBe(false)
+})
+
+test('what counts as an address is what sockets take, less zone ids', () => {
+  const near = fc.oneof(fc.ipV4(), fc.ipV6(), fc.stringMatching(/^[0-9a-f:.]{1,20}$/), fc.string())
+  fc.assert(
+    fc.property(near, (text) => {
+      expect(canonicalAddress(text) !== null).toBe(isIP(text) !== 0 && !text.includes('%'))
+    }),
+    { numRuns: 5000 },
+  )
 })

@@ -1,4 +1,3 @@
-import { isIPv4, isIPv6 } from 'node:net'
 import { parseCharacterStrings } from '@/lib/dns/character-strings'
 
 /** Types that the panel manages or lets an administrator add. */
@@ -43,15 +42,19 @@ function integer(text: string | undefined, most: number): number | null {
   return number <= most ? number : null
 }
 
-/** IPv6 text in the form of RFC 5952, IPv4 as it is; null where it is no address. */
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
+const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`)
+
+/** IPv6 text in the form of RFC 5952, IPv4 as it is; null where it is no address. Runs in browsers too. */
 export function canonicalAddress(text: string): string | null {
-  if (isIPv4(text)) return text
-  if (!isIPv6(text) || text.includes('%')) return null
-  return new URL(`http://[${text}]`).hostname.slice(1, -1)
+  if (IPV4.test(text)) return text
+  if (!/^[0-9a-f:.]+$/i.test(text) || !text.includes(':')) return null
+  const url = URL.parse(`http://[${text}]`)
+  return url ? url.hostname.slice(1, -1) : null
 }
 
 function parseAddress(type: 'A' | 'AAAA', text: string): string | null {
-  return (type === 'A') === isIPv4(text) ? canonicalAddress(text) : null
+  return (type === 'A') === IPV4.test(text) ? canonicalAddress(text) : null
 }
 
 function parseMx(fields: string[]): string | null {

@@ -1,6 +1,5 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
-import { canonicalValue, parseRecordName, RECORD_TYPES } from '@/lib/dns/record'
+import { canonicalAddress, canonicalValue, parseRecordName, RECORD_TYPES } from '@/lib/dns/record'
 import { domainNameSchema } from '@/lib/domains/name'
 
 const MIN_TTL_SECONDS = 1
@@ -52,7 +51,7 @@ export type RemoveOwnRecordInput = z.infer<typeof removeOwnRecordSchema>
 export const TSIG_ALGORITHMS = ['hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const
 
 const server = z.strictObject({
-  address: z.string().refine((text) => isIP(text) !== 0, 'dns.address'),
+  address: z.string().refine((text) => canonicalAddress(text) !== null, 'dns.address'),
   port: z.int().min(1).max(65535),
 })
 
@@ -78,7 +77,7 @@ export const addProviderSchema = z.object({
   server: z
     .string()
     .trim()
-    .refine((text) => isIP(text) !== 0, 'dns.address'),
+    .refine((text) => canonicalAddress(text) !== null, 'dns.address'),
   port: z.coerce
     .number('field.number')
     .int('field.number')

@@ -44,6 +44,11 @@ export async function addOwnRecord(actor: Actor, input: OwnRecordInput) {
     const count = await change.tx.dnsRecord.count({ where: { domainId, purpose: 'own' } })
     if (count >= MAX_OWN_RECORDS) throw new AppError('CONFLICT', 'dns.tooMany', { most: MAX_OWN_RECORDS })
     await refuseAliasClash(change.tx, domainId, input)
+    // A second text beside a key makes the result of every verification undefined (RFC 6376 §3.6.2.2).
+    const key =
+      type === 'TXT' &&
+      (await change.tx.dnsRecord.findFirst({ where: { domainId, name, purpose: 'dkim' }, select: { id: true } }))
+    if (key) throw new AppError('CONFLICT', 'dns.managed', { name, type }, { field: 'name' })
     const twin = await change.tx.dnsRecord.findFirst({
       where: { domainId, name, type, value, purpose: { not: 'withdrawn' } },
       select: { id: true },
