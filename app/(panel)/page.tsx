@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { ActionName } from '@/components/data/action-name'
 import { DomainBadge } from '@/components/data/domain-state'
 import { domainPath, releasePath } from '@/components/data/paths'
 import { TestTable } from '@/components/data/test-table'
@@ -14,6 +15,7 @@ import { worstLevel, type Level } from '@/components/ui/level'
 import { Table } from '@/components/ui/table'
 import { roleMay } from '@/lib/auth/permissions'
 import { listTests } from '@/lib/deliverability/queries'
+import { toUnicode } from '@/lib/domains/unicode'
 import { countDirectory, listDomains } from '@/lib/domains/queries'
 import { judgeReadiness } from '@/lib/domains/readiness'
 import { requirePageActor } from '@/lib/http/page'
@@ -53,6 +55,7 @@ export default async function OverviewPage() {
   }))
   const ready = judged.filter(({ readiness }) => readiness.code === 'ready').length
   const open = judged.filter(({ readiness }) => readiness.code !== 'ready')
+  const broken = judged.filter(({ readiness }) => readiness.level === 'broken').length
   const down = nodes?.nodes.filter((node) => node.lastError !== null) ?? []
   const level: Level =
     counts.domains === 0
@@ -71,7 +74,9 @@ export default async function OverviewPage() {
       ? t('stateNone')
       : down.length > 0
         ? t('stateDown', { nodes: format.list(down.map((node) => node.name)) })
-        : t('state', { ready, total: judged.length })
+        : broken > 0
+          ? t('stateBroken', { broken, ready, total: judged.length })
+          : t('state', { ready, total: judged.length })
   return (
     <>
       <PageHeader
@@ -177,7 +182,7 @@ export default async function OverviewPage() {
                     </Link>
                   </td>
                   <td>
-                    {release.action} <span className="font-mono text-[12.5px]">{release.subject}</span>
+                    <ActionName action={release.action} subject={release.subject} />
                   </td>
                   <td className="text-muted">{release.actorName}</td>
                   <td className="text-muted">

@@ -1,12 +1,18 @@
-const UNITS = ['MiB', 'GiB', 'TiB', 'PiB'] as const
+import { getFormatter, getTranslations } from 'next-intl/server'
 
-/** A size in the unit that keeps it short, one digit after the point at most. `format` writes the number. */
-export function formatBytes(bytes: bigint | number, format: (value: number) => string): string {
-  let value = Number(bytes) / 1_048_576
-  let unit = 0
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024
-    unit += 1
+const STEP = 1024
+
+/** Writes sizes in the unit that keeps them short, with one digit after the point at most, as the reader's language does. */
+export async function byteFormatter(): Promise<(bytes: bigint | number) => string> {
+  const [t, format] = await Promise.all([getTranslations('units'), getFormatter()])
+  const units = t('bytes').split(' ')
+  return (bytes) => {
+    let value = Number(bytes) / STEP / STEP
+    let unit = 0
+    while (value >= STEP && unit < units.length - 1) {
+      value /= STEP
+      unit += 1
+    }
+    return `${format.number(value, { maximumFractionDigits: 1 })} ${units[unit]}`
   }
-  return `${format(Math.round(value * 10) / 10)} ${UNITS[unit]}`
 }

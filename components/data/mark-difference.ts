@@ -16,5 +16,12 @@ export function markDifference(found: string, expected: string): TextPart[] {
     if (last && last.isNew === isNew) last.text += piece
     else parts.push({ text: piece, isNew })
   }
-  return parts
+  // Blanks between two new words belong to them.
+  return parts.reduce<TextPart[]>((joined, part, index) => {
+    const last = joined.at(-1)
+    const isBridge = !part.isNew && part.text.trim() === '' && parts[index + 1]?.isNew === true && last?.isNew === true
+    if (last?.isNew && (part.isNew || isBridge)) last.text += part.text
+    else joined.push({ ...part })
+    return joined
+  }, [])
 }

@@ -39,9 +39,7 @@ export async function RecordRow({
             {observation.waitingUntil ? (
               t.rich('until', { at: () => <AbsoluteTime at={observation.waitingUntil ?? new Date()} /> })
             ) : state === 'ok' ? null : (
-              <>
-                {t('since')} <RelativeTime at={observation.since} />
-              </>
+              <RelativeTime at={observation.since} />
             )}
           </div>
         ) : null}

@@ -44,7 +44,7 @@ export function PageHeader({
         {actions ? <div className="flex flex-wrap gap-2">{actions}</div> : null}
       </div>
       {state ? (
-        <p className="mt-0.5 text-lg">
+        <p className="mt-1 text-lg">
           <Badge level={state.level}>{state.word}</Badge>{' '}
           <span className="ml-1 [overflow-wrap:anywhere]">{state.text}</span>
         </p>

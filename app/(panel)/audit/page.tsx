@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getTranslations } from 'next-intl/server'
+import { ActionName } from '@/components/data/action-name'
 import { releasePath, withQuery } from '@/components/data/paths'
 import { AbsoluteTime } from '@/components/data/time'
 import { PageHeader } from '@/components/layout/page-header'
@@ -49,7 +50,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
                   </td>
                   <td>{entry.actorName}</td>
                   <td>
-                    {entry.action} <span className="font-mono text-[12.5px]">{entry.subject}</span>
+                    <ActionName action={entry.action} subject={entry.subject} />
                   </td>
                   <td>
                     {JSON.stringify(entry.detail) === '{}' ? null : (

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
-import { formatBytes } from '@/components/data/bytes'
+import { byteFormatter } from '@/components/data/bytes'
 import { releasePath } from '@/components/data/paths'
 import { RelativeTime } from '@/components/data/time'
 import { PageHeader } from '@/components/layout/page-header'
@@ -29,9 +29,10 @@ function nodeLevel(node: NodeView): Level {
 
 export default async function NodesPage() {
   const actor = await requirePageActor('node:read')
-  const [t, format, { nodes, newestRelease }] = await Promise.all([
+  const [t, format, bytes, { nodes, newestRelease }] = await Promise.all([
     getTranslations('nodes'),
     getFormatter(),
+    byteFormatter(),
     listNodes(actor),
   ])
   const level = nodes.length === 0 ? 'attention' : worstLevel(nodes.map(nodeLevel))
@@ -116,7 +117,7 @@ export default async function NodesPage() {
                       },
                       {
                         term: t('disk'),
-                        value: formatBytes(node.status.diskFreeBytes, (value) => format.number(value)),
+                        value: bytes(node.status.diskFreeBytes),
                       },
                       ...(node.status.queueSize === null
                         ? []

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { ActionName } from '@/components/data/action-name'
 import { releasePath, withQuery } from '@/components/data/paths'
 import { RelativeTime } from '@/components/data/time'
 import { PageHeader } from '@/components/layout/page-header'
@@ -51,7 +52,7 @@ export default async function ReleasesPage({ searchParams }: { searchParams: Pro
                     </Link>
                   </td>
                   <td>
-                    {release.action} <span className="font-mono text-[12.5px]">{release.subject}</span>
+                    <ActionName action={release.action} subject={release.subject} />
                   </td>
                   <td className="num" data-label={t('lines')}>
                     {format.number(release._count.changes)}

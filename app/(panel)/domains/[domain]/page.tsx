@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { ActionName } from '@/components/data/action-name'
 import { domainStateLine } from '@/components/data/domain-state'
 import { domainPath, releasePath, testPath } from '@/components/data/paths'
 import type { ReleaseQuery } from '@/components/data/release-line'
@@ -172,7 +173,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
                     </Link>
                   </td>
                   <td>
-                    {release.action} <span className="font-mono text-[12.5px]">{release.subject}</span>
+                    <ActionName action={release.action} subject={release.subject} />
                   </td>
                   <td className="text-muted">{release.actorName}</td>
                   <td className="text-muted">

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { ActionName } from '@/components/data/action-name'
 import { diffLines } from '@/components/data/diff-lines'
 import { domainPath } from '@/components/data/paths'
 import { AbsoluteTime, RelativeTime } from '@/components/data/time'
@@ -65,8 +66,7 @@ export default async function ReleasePage({ params }: Props) {
         <Card title={t('what')}>
           <Facts
             facts={[
-              { term: t('action'), value: release.action },
-              { term: t('subject'), value: <span className="font-mono text-[12.5px]">{release.subject}</span> },
+              { term: t('action'), value: <ActionName action={release.action} subject={release.subject} /> },
               { term: t('who'), value: release.actorName },
               {
                 term: t('when'),

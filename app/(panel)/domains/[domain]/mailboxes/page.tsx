@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { getFormatter, getTranslations } from 'next-intl/server'
-import { formatBytes } from '@/components/data/bytes'
+import { getTranslations } from 'next-intl/server'
+import { byteFormatter } from '@/components/data/bytes'
 import { domainPath, mailboxPath, withQuery } from '@/components/data/paths'
 import type { ReleaseQuery } from '@/components/data/release-line'
 import { SearchForm } from '@/components/data/search-form'
@@ -33,10 +33,10 @@ export default async function MailboxesPage({ params, searchParams }: Props) {
   const name = domainParam((await params).domain)
   const [domain, query] = await Promise.all([orNotFound(requireDomain(actor, name)), searchParams])
   const { q = '', after } = query
-  const [t, tList, format, { mailboxes, next }] = await Promise.all([
+  const [t, tList, bytes, { mailboxes, next }] = await Promise.all([
     getTranslations('mailboxes'),
     getTranslations('list'),
-    getFormatter(),
+    byteFormatter(),
     listMailboxes(actor, { domain: name, q, ...(after === undefined ? {} : { after }) }),
   ])
   const path = domainPath(name, 'mailboxes')
@@ -53,7 +53,7 @@ export default async function MailboxesPage({ params, searchParams }: Props) {
       state={{
         level: domain.mailboxCount === 0 ? 'unknown' : 'ok',
         word: t('countWord', { count: domain.mailboxCount }),
-        text: t('count', { quota: formatBytes(domain.defaultQuotaBytes, (value) => format.number(value)) }),
+        text: t('count', { quota: bytes(domain.defaultQuotaBytes) }),
       }}
     >
       <Card
@@ -114,9 +114,7 @@ export default async function MailboxesPage({ params, searchParams }: Props) {
                       : ''}
                   </td>
                   <td className="num" data-label={t('quota')}>
-                    {mailbox.quotaBytes === 0n
-                      ? t('noQuota')
-                      : formatBytes(mailbox.quotaBytes, (value) => format.number(value))}
+                    {mailbox.quotaBytes === 0n ? t('noQuota') : bytes(mailbox.quotaBytes)}
                   </td>
                 </tr>
               ))}

@@ -31,10 +31,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function DomainSettingsPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('domain:update')
   const name = domainParam((await params).domain)
-  const [domain, providers, t, format, query] = await Promise.all([
+  const [domain, providers, t, tUnits, format, query] = await Promise.all([
     orNotFound(requireDomain(actor, name)),
     listProviders(actor),
     getTranslations('domainSettings'),
+    getTranslations('units'),
     getFormatter(),
     searchParams,
   ])
@@ -71,7 +72,7 @@ export default async function DomainSettingsPage({ params, searchParams }: Props
             <TextField
               name="defaultQuotaMebibytes"
               label={t('defaultQuota')}
-              after="MiB"
+              after={tUnits('mebibytes')}
               inputMode="numeric"
               defaultValue={String(domain.defaultQuotaBytes / 1_048_576n)}
             />

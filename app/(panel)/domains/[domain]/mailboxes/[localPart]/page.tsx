@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
-import { getFormatter, getTranslations } from 'next-intl/server'
+import { getTranslations } from 'next-intl/server'
 import {
   removeMailboxAction,
   setMailboxPasswordAction,
   updateMailboxAction,
 } from '@/app/(panel)/domains/[domain]/mailboxes/actions'
-import { formatBytes } from '@/components/data/bytes'
+import { byteFormatter } from '@/components/data/bytes'
 import { domainPath } from '@/components/data/paths'
 import type { ReleaseQuery } from '@/components/data/release-line'
 import { ActionForm } from '@/components/form/action-form'
@@ -34,15 +34,15 @@ export default async function MailboxPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('mailbox:read')
   const segments = await params
   const [name, localPart] = [domainParam(segments.domain), localPartParam(segments.localPart)]
-  const [mailbox, t, format, query] = await Promise.all([
+  const [mailbox, t, tUnits, bytes, query] = await Promise.all([
     orNotFound(requireMailbox(actor, name, localPart)),
     getTranslations('mailboxes'),
-    getFormatter(),
+    getTranslations('units'),
+    byteFormatter(),
     searchParams,
   ])
   const address = `${localPart}@${name}`
-  const quota =
-    mailbox.quotaBytes === 0n ? t('noQuota') : formatBytes(mailbox.quotaBytes, (value) => format.number(value))
+  const quota = mailbox.quotaBytes === 0n ? t('noQuota') : bytes(mailbox.quotaBytes)
   const identity = (
     <>
       <input type="hidden" name="domain" value={name} />
@@ -75,7 +75,7 @@ export default async function MailboxPage({ params, searchParams }: Props) {
                   name="quotaMebibytes"
                   label={t('quota')}
                   help={t('quotaHelp')}
-                  after="MiB"
+                  after={tUnits('mebibytes')}
                   inputMode="numeric"
                   defaultValue={String(mailbox.quotaBytes / 1_048_576n)}
                 />

@@ -18,7 +18,11 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function NewMailboxPage({ params }: { params: Promise<{ domain: string }> }) {
   const actor = await requirePageActor('mailbox:write')
   const name = domainParam((await params).domain)
-  const [domain, t] = await Promise.all([orNotFound(requireDomain(actor, name)), getTranslations('mailboxes')])
+  const [domain, t, tUnits] = await Promise.all([
+    orNotFound(requireDomain(actor, name)),
+    getTranslations('mailboxes'),
+    getTranslations('units'),
+  ])
   return (
     <DomainFrame
       name={name}
@@ -49,7 +53,7 @@ export default async function NewMailboxPage({ params }: { params: Promise<{ dom
               name="quotaMebibytes"
               label={t('quota')}
               help={t('quotaHelp')}
-              after="MiB"
+              after={tUnits('mebibytes')}
               inputMode="numeric"
               defaultValue={String(domain.defaultQuotaBytes / 1_048_576n)}
             />

@@ -1,0 +1,12 @@
+import { getTranslations } from 'next-intl/server'
+
+/** What was done, in words; an action that nobody named yet shows its code. With what it was done to. */
+export async function ActionName({ action, subject }: { action: string; subject: string }) {
+  const t = await getTranslations('actions')
+  return (
+    <>
+      {t.has(action) ? t(action) : action}{' '}
+      <span className="font-mono text-[12.5px] [overflow-wrap:anywhere]">{subject}</span>
+    </>
+  )
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { judgeReadiness, type ReadinessFacts } from '@/lib/domains/readiness'
+
+const all = (state: string | null): ReadinessFacts['records'] => ['mx', 'spf', 'dkim', 'dmarc'].map((purpose) => ({ purpose, state }))
+const facts = (changes: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
+  suspendMode: null,
+  mailboxCount: 1,
+  records: all('ok'),
+  keyStates: ['active'],
+  lastTest: { state: 'passed', grade: 'inside', finishedAt: new Date(0) },
+  ...changes,
+})
+
+it('calls a domain ready only after a passed test, and names its grade', () => {
+  expect(judgeReadiness(facts())).toMatchObject({ level: 'ok', code: 'ready', grade: 'inside' })
+  expect(judgeReadiness(facts({ lastTest: null }))).toMatchObject({ level: 'waiting', code: 'unproven', grade: null })
+})
+
+it('is broken by a missing record', () => {
+  const records = [...all('ok').slice(1), { purpose: 'mx', state: 'missing' }]
+  expect(judgeReadiness(facts({ records }))).toMatchObject({ level: 'broken', code: 'records-wrong', wrong: 1, total: 4 })
+})
+
+it('is never broken by a question that nobody answered', () => {
+  expect(judgeReadiness(facts({ records: all('temperror') }))).toMatchObject({ level: 'unknown', code: 'records-unknown' })
+  expect(judgeReadiness(facts({ records: all(null) }))).toMatchObject({ level: 'unknown' })
+})
+
+it('is at most worth attention while the MX leads elsewhere', () => {
+  const records = [...all('ok').slice(1), { purpose: 'mx', state: 'different' }]
+  expect(judgeReadiness(facts({ records }))).toMatchObject({ level: 'attention', code: 'mx-elsewhere' })
+})
+
+it('is not ready while its key does not sign, whatever a test once said', () => {
+  expect(judgeReadiness(facts({ keyStates: ['published'] }))).toMatchObject({ level: 'waiting', code: 'key-waiting' })
+})
+
+it('leaves the administrator’s own records out of the judgement', () => {
+  const records = [...all('ok'), { purpose: 'own', state: 'missing' }, { purpose: 'withdrawn', state: 'different' }]
+  expect(judgeReadiness(facts({ records }))).toMatchObject({ code: 'ready', total: 4 })
+})
