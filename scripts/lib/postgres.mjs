@@ -20,6 +20,7 @@ import { checkout, isReachable, isRoot, numberFrom } from './state.mjs'
 
 const USER = 'posthouse'
 const DATABASE = 'posthouse'
+const SETPRIV = '/usr/bin/setpriv'
 const FIRST_PORT = 21_000
 const PORTS = 9_000
 /** A Unix socket's path, with its file name, has to fit into 107 bytes. */
@@ -188,12 +189,15 @@ export async function startPostgres({ state, password, isThrowaway = false }) {
     ...(isThrowaway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   }
   const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
+  const server = [join(folder, 'bin', 'postgres'), '-D', at.data, '-p', String(port), ...options]
+  // A test run may be killed without a chance to end its database: the kernel does it then.
+  const [command, ...args] = isThrowaway && existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'INT', ...server] : server
   const child = startChild({
     name: 'postgres',
     runFolder: join(state, 'run', 'start'),
     log,
-    command: join(folder, 'bin', 'postgres'),
-    args: ['-D', at.data, '-p', String(port), ...options],
+    command,
+    args,
     env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
     cwd: at.home,
     account: owner,
