@@ -17,7 +17,9 @@ const translate: Translate = Object.assign(
 )
 
 it('puts the values of an expected error into its sentence', () => {
-  expect(errorText(new AppError('CONFLICT', 'domain.exists', { name: 'example.org' }), translate)).toBe('example.org is here already')
+  expect(errorText(new AppError('CONFLICT', 'domain.exists', { name: 'example.org' }), translate)).toBe(
+    'example.org is here already',
+  )
 })
 
 it('says that something was refused where a code has no sentence', () => {
@@ -25,7 +27,11 @@ it('says that something was refused where a code has no sentence', () => {
 })
 
 it('gives each field its sentences once, and never the schema library’s English', () => {
-  const schema = z.object({ password: z.string().min(10, 'password.short'), name: z.string(), role: z.enum(['a', 'b']) })
+  const schema = z.object({
+    password: z.string().min(10, 'password.short'),
+    name: z.string(),
+    role: z.enum(['a', 'b']),
+  })
   const result = schema.safeParse({ password: 'x', role: 'c' })
   expect(issueFields(result.error!, translate)).toEqual({
     password: ['too short'],

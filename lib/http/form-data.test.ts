@@ -14,6 +14,13 @@ it('reads single texts, lists and nothing of the framework', () => {
 })
 
 it('never gives a password or token back to the browser', () => {
-  const typed = { email: 'a@b.example', password: 'x', passwordAgain: 'x', currentPassword: 'x', token: 'x', tsigSecret: 'x' }
+  const typed = {
+    email: 'a@b.example',
+    password: 'x',
+    passwordAgain: 'x',
+    currentPassword: 'x',
+    token: 'x',
+    tsigSecret: 'x',
+  }
   expect(withoutSecrets(typed)).toEqual({ email: 'a@b.example' })
 })

@@ -58,7 +58,10 @@ describe('messages', () => {
   })
 
   it('can all be read as ICU texts', () => {
-    for (const [locale, messages] of [['en', en], ['fr', fr]] as const) {
+    for (const [locale, messages] of [
+      ['en', en],
+      ['fr', fr],
+    ] as const) {
       const errors: string[] = []
       const translate = createTranslator({
         locale,
@@ -78,26 +81,34 @@ describe('messages', () => {
 
 describe('what the code asks for', () => {
   it('finds the sentence of every expected error', () => {
-    const missing = ['lib', 'app', 'agent', 'cli', 'worker'].flatMap((folder) => {
-      try {
-        return sources(folder)
-      } catch {
-        return []
-      }
-    }).flatMap(({ path, text }) =>
-      [...text.matchAll(/new AppError\(\s*'[A-Z_]+',\s*(?:[\w.]+ \? )?'([a-zA-Z][\w.-]*)'(?:\s*:\s*'([\w.-]+)')?/g)]
-        .flatMap((match) => [match[1], match[2]])
-        .filter((key): key is string => key !== undefined && !english.has(`errors.${key}`))
-        .map((key) => `${path}: ${key}`),
-    )
+    const missing = ['lib', 'app', 'agent', 'cli', 'worker']
+      .flatMap((folder) => {
+        try {
+          return sources(folder)
+        } catch {
+          return []
+        }
+      })
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/new AppError\(\s*'[A-Z_]+',\s*(?:[\w.]+ \? )?'([a-zA-Z][\w.-]*)'(?:\s*:\s*'([\w.-]+)')?/g)]
+          .flatMap((match) => [match[1], match[2]])
+          .filter((key): key is string => key !== undefined && !english.has(`errors.${key}`))
+          .map((key) => `${path}: ${key}`),
+      )
     expect(missing).toEqual([])
   })
 
   it('finds the sentence of every message of an input schema', () => {
     const missing = sources('lib')
-      .filter(({ path }) => path.endsWith('schema.ts') || path.includes('address.ts') || path.endsWith('domains/name.ts'))
+      .filter(
+        ({ path }) => path.endsWith('schema.ts') || path.includes('address.ts') || path.endsWith('domains/name.ts'),
+      )
       .flatMap(({ path, text }) =>
-        [...text.matchAll(/'((?:address|alias|auth|dns|domain|field|mailbox|node|password|report|settings|test)\.[a-zA-Z]+)'/g)]
+        [
+          ...text.matchAll(
+            /'((?:address|alias|auth|dns|domain|field|mailbox|node|password|report|settings|test)\.[a-zA-Z]+)'/g,
+          ),
+        ]
           .map((match) => match[1] ?? '')
           .filter((key) => !english.has(`errors.${key}`))
           .map((key) => `${path}: ${key}`),

@@ -12,7 +12,11 @@ const say = (state: ReleaseState) => releaseNotice('7', state, language)
 
 it('names the nodes and the time when a release is live', () => {
   const notice = say({ state: 'live', nodes: [node('imap1', 'live'), node('mx1', 'live')], milliseconds: 213 })
-  expect(notice).toMatchObject({ level: 'ok', text: 'liveOn nodes=imap1+mx1 seconds=0.2', link: { href: '/releases/7' } })
+  expect(notice).toMatchObject({
+    level: 'ok',
+    text: 'liveOn nodes=imap1+mx1 seconds=0.2',
+    link: { href: '/releases/7' },
+  })
 })
 
 it('says no time where nobody measured it', () => {
@@ -20,7 +24,11 @@ it('says no time where nobody measured it', () => {
 })
 
 it('tells apart the nodes that run it from those that are waited for', () => {
-  const notice = say({ state: 'waiting', nodes: [node('imap1', 'live'), node('mx1', 'down', 'refused')], milliseconds: 3000 })
+  const notice = say({
+    state: 'waiting',
+    nodes: [node('imap1', 'live'), node('mx1', 'down', 'refused')],
+    milliseconds: 3000,
+  })
   expect(notice).toMatchObject({ level: 'waiting', text: 'waitingForSome live=imap1 waiting=mx1' })
 })
 

@@ -56,7 +56,7 @@ function expandIpv6(address: string): string {
   const after = tail === undefined ? [] : groups(tail)
   const missing = tail === undefined ? 0 : 8 - before.length - after.length
   const all = [...before, ...Array.from({ length: missing }, () => '0'), ...after]
-  return all.map((group) => group.padStart(4, '0')).join('')
+  return all.map((group) => group.padStart(4, '0').toLowerCase()).join('')
 }
 
 /** Whether two texts are the same address, however they are written. */

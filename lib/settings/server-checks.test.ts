@@ -42,12 +42,22 @@ async function codes(records: Record<string, string[] | null>, changes = {}, dia
 
 describe('checkServer', () => {
   it('finds nothing wrong with a name and addresses that lead to each other', async () => {
-    expect(await codes(good)).toEqual(['hostName ok full', 'forward ok same', 'reverse ok same', 'reverse ok same', 'port25 ok open'])
+    expect(await codes(good)).toEqual([
+      'hostName ok full',
+      'forward ok same',
+      'reverse ok same',
+      'reverse ok same',
+      'port25 ok open',
+    ])
     expect(dialed).toEqual(['8.8.4.4:25'])
   })
 
   it('calls an address without reverse DNS broken, and one of another confirmed name worth attention', async () => {
-    const other = { ...good, [`${reverseName('9.9.9.10')} PTR`]: ['host10.provider.net'], 'host10.provider.net A': ['9.9.9.10'] }
+    const other = {
+      ...good,
+      [`${reverseName('9.9.9.10')} PTR`]: ['host10.provider.net'],
+      'host10.provider.net A': ['9.9.9.10'],
+    }
     expect(await codes(other)).toContain('reverse attention otherName')
     const none = { ...good, [`${reverseName('9.9.9.10')} PTR`]: [] }
     expect(await codes(none)).toContain('reverse broken none')
@@ -68,7 +78,9 @@ describe('checkServer', () => {
 
   it('names a missing and an additional address', async () => {
     expect(await codes({ ...good, 'mx1.posthouse.org AAAA': [] })).toContain('forward broken missing')
-    expect(await codes({ ...good, 'mx1.posthouse.org A': ['9.9.9.10', '9.9.9.11'] })).toContain('forward attention extra')
+    expect(await codes({ ...good, 'mx1.posthouse.org A': ['9.9.9.10', '9.9.9.11'] })).toContain(
+      'forward attention extra',
+    )
   })
 
   it.each([
