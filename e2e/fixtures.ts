@@ -15,7 +15,8 @@ export async function signIn(page: Page): Promise<void> {
   await page.getByLabel('E-mail address').fill(OWNER.email)
   await page.getByLabel('Password').fill(OWNER.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(page).not.toHaveURL(/sign-in/)
 }
 
 /** The posthouse command on the installation under test: exit code and what it wrote. */

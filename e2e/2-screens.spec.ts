@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { DOMAIN, expect, signIn, test } from './fixtures'
+
+/** Leaves a picture of each page under `test-results/screens/` to be looked at, and asserts what a machine can see. */
+
+test.skip(!process.env.POSTHOUSE_E2E_DAEMONS, 'the pages show what the journey made')
+
+const FOLDER = 'test-results/screens'
+const WIDTHS = { wide: 1280, narrow: 360 }
+
+interface Look {
+  theme: 'light' | 'dark'
+  width: keyof typeof WIDTHS
+  locale: 'en' | 'fr'
+}
+
+const TWO: Look[] = [
+  { theme: 'light', width: 'wide', locale: 'en' },
+  { theme: 'dark', width: 'narrow', locale: 'fr' },
+]
+const ALL = (['light', 'dark'] as const).flatMap((theme) =>
+  (['wide', 'narrow'] as const).flatMap((width) =>
+    (['en', 'fr'] as const).map((locale): Look => ({ theme, width, locale })),
+  ),
+)
+
+const domain = `/domains/${DOMAIN}`
+const PAGES: [name: string, path: string, looks: Look[]][] = [
+  ['overview', '/', ALL],
+  ['domains', '/domains', TWO],
+  ['domain-new', '/domains/new', TWO],
+  ['domain', domain, ALL],
+  ['mailboxes', `${domain}/mailboxes`, ALL],
+  ['mailbox-new', `${domain}/mailboxes/new`, TWO],
+  ['mailbox', `${domain}/mailboxes/anna`, TWO],
+  ['aliases', `${domain}/aliases`, TWO],
+  ['alias-new', `${domain}/aliases/new`, TWO],
+  ['alias', `${domain}/aliases/sales`, TWO],
+  ['dns', `${domain}/dns`, ALL],
+  ['dkim', `${domain}/dkim`, TWO],
+  ['domain-reports', `${domain}/reports`, ALL],
+  ['domain-tests', `${domain}/tests`, TWO],
+  ['domain-settings', `${domain}/settings`, TWO],
+  ['reports', '/reports', TWO],
+  ['tests', '/tests', TWO],
+  ['nodes', '/nodes', TWO],
+  ['releases', '/releases', TWO],
+  ['audit', '/audit', TWO],
+  ['settings', '/settings', TWO],
+  ['account', '/account', TWO],
+  ['not-found', '/domains/nobody.test', TWO],
+]
+
+test.beforeAll(() => mkdirSync(FOLDER, { recursive: true }))
+
+const nameOf = (page: string, { theme, width, locale }: Look) => `${FOLDER}/${page}-${theme}-${width}-${locale}.png`
+
+for (const look of ALL)
+  test(`pages in ${look.theme}, ${look.width}, ${look.locale}`, async ({ page, context, baseURL }) => {
+    test.setTimeout(180_000)
+    await page.setViewportSize({ width: WIDTHS[look.width], height: 900 })
+    await page.emulateMedia({ colorScheme: look.theme, reducedMotion: 'reduce' })
+    await context.addCookies([{ name: 'posthouse.locale', value: look.locale, url: baseURL ?? '' }])
+    await page.goto('/sign-in')
+    await page.screenshot({ path: nameOf('sign-in', look), fullPage: true })
+    await context.addCookies([{ name: 'posthouse.locale', value: 'en', url: baseURL ?? '' }])
+    await signIn(page)
+    await context.addCookies([{ name: 'posthouse.locale', value: look.locale, url: baseURL ?? '' }])
+    const isSame = (other: Look) =>
+      other.theme === look.theme && other.width === look.width && other.locale === look.locale
+    for (const [name, path, looks] of PAGES.filter(([, , wanted]) => wanted.some(isSame))) {
+      await page.goto(path)
+      await expect(page.locator('html')).toHaveAttribute('lang', look.locale)
+      // Nothing may be wider than the screen: what is cut off is not there.
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth),
+        `${name} is too wide`,
+      ).toBeLessThanOrEqual(WIDTHS[look.width])
+      await page.screenshot({ path: nameOf(name, look), fullPage: true })
+      if (looks === ALL && look.width === 'narrow') continue
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+        .analyze()
+      expect(violations.map((violation) => `${name}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual(
+        [],
+      )
+    }
+  })
