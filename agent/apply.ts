@@ -26,12 +26,12 @@ export function mapFile(paths: NodePaths, map: string): string {
 }
 
 /**
- * From how many keys on a map is built beside and renamed rather than changed key by key. Measured on 2 cores with one
- * disk: a key costs about 0.3 ms at any size of the map (each is a commit), a rebuild 30 ms and 5 µs for each line that
- * the map holds (200,000 lines: 1.0 s, the same as 3,400 keys).
+ * From how many keys on a map is built beside and renamed rather than changed key by key. Measured on 2 cores: a key
+ * costs 0.3 ms on an idle disk and 2.6 ms on a busy one at any size of the map (each is a commit), a rebuild costs 30 ms
+ * and 3 to 11 µs for each line that the map holds, so a key costs as much as some hundred lines.
  */
 export function isRebuildCheaper(keys: number, lines: number): boolean {
-  return keys > 100 + lines / 60
+  return keys > 100 + lines / 100
 }
 
 /** One step of the open intent, forward to the new values or back to the old ones. Can be run any number of times. */

@@ -186,6 +186,12 @@ describe('agreement with the worker', () => {
     expect(plan('a.test', [change])).toMatchObject({ state: 'refused' })
   })
 
+  it('takes a domain of 150,000 mailboxes in one piece', () => {
+    const lines = Array.from({ length: 150_000 }, (_, index) => [`u${index}@a.test`, 'aaaaaaaaaaaaaaaaaaaa/'] as const)
+    const outcome = plan('a.test', [side.delta('smtp/mailboxes', 'a.test', Object.fromEntries(lines))])
+    expect(outcome.state === 'planned' && outcome.operations.length).toBe(150_000)
+  }, 30_000)
+
   it('finds nothing to do in what is already so', () => {
     const changes = domainWith(side, 'a.test', ['ann'])
     hold('a.test', changes)

@@ -26,13 +26,13 @@ export function planDomain(
   const refused = (words: string): DomainPlan => ({ state: 'refused', domain, maps, words })
   if (new Set(maps).size < maps.length) return refused('a map is named twice')
 
-  const operations: Operation[] = []
+  const parts: Operation[][] = []
   const mismatches: string[] = []
   for (const change of changes) {
     const words = refuseChange(roles, change)
     if (words) return refused(words)
     const own = change.mode === 'full' ? fullOperations(store, change) : deltaOperations(store, change)
-    if (updateHash(store.hashOf(change.map, domain).hash, own) === change.hash) operations.push(...own)
+    if (updateHash(store.hashOf(change.map, domain).hash, own) === change.hash) parts.push(own)
     else if (change.mode === 'full')
       return refused(`${change.map}: the entries do not add up to the hash that came with them`)
     else mismatches.push(change.map)
@@ -40,6 +40,7 @@ export function planDomain(
   if (mismatches.length > 0)
     return { state: 'mismatch', domain, maps: mismatches, words: `other than expected: ${mismatches.join(', ')}` }
 
+  const operations = parts.flat()
   const after = resultReader(store, domain, operations)
   const keys = new Map<string, string>()
   const words = refuseForeign(after, domain, operations) ?? refuseKeys(store, after, domain, operations, pems, keys)
