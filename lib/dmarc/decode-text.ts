@@ -38,13 +38,45 @@ export function* decodeText(chunks: readonly Buffer[], deviations: Deviations): 
     if (error instanceof RangeError) throw new ReportRefused('encoding-unknown', label)
     throw error
   }
+  const replaced = new Replacements(label, deviations)
   let skip = proven?.skip ?? 0
   for (const chunk of chunks) {
     const bytes = skip > 0 ? chunk.subarray(skip) : chunk
     skip = Math.max(0, skip - chunk.length)
-    yield counted(decoder.decode(bytes, { stream: true }), deviations)
+    yield replaced.counted(decoder.decode(bytes, { stream: true }), bytes)
   }
-  yield counted(decoder.decode(), deviations)
+  yield replaced.counted(decoder.decode(), Buffer.alloc(0))
+}
+
+/** Counts what the decoder put in for invalid bytes, apart from U+FFFD that the text itself has. */
+class Replacements {
+  private readonly written: Buffer
+  private tail = Buffer.alloc(0)
+
+  constructor(
+    label: string,
+    private readonly deviations: Deviations,
+  ) {
+    const utf16 = label === 'utf-16be' ? Buffer.from([0xff, 0xfd]) : Buffer.from([0xfd, 0xff])
+    this.written = label.startsWith('utf-16') ? utf16 : Buffer.from('\ufffd')
+  }
+
+  counted(text: string, bytes: Buffer): string {
+    const at = text.indexOf('\ufffd')
+    if (at !== -1 && text.split('\ufffd').length - 1 > occurrences(Buffer.concat([this.tail, bytes]), this.written)) {
+      this.deviations.add('bytes-invalid', text.slice(Math.max(0, at - 30), at + 30))
+    }
+    // One that is cut in two comes out with the second half.
+    const kept = this.written.length - 1
+    this.tail = Buffer.concat([this.tail, bytes.subarray(-kept)]).subarray(-kept)
+    return text
+  }
+}
+
+function occurrences(where: Buffer, what: Buffer): number {
+  let count = 0
+  for (let at = where.indexOf(what); at !== -1; at = where.indexOf(what, at + what.length)) count += 1
+  return count
 }
 
 /** The first `length` bytes of the chunks, or all there are. */
@@ -59,10 +91,4 @@ export function headOf(chunks: readonly Buffer[], length: number): Buffer {
     size += chunk.length
   }
   return Buffer.concat(taken).subarray(0, length)
-}
-
-function counted(text: string, deviations: Deviations): string {
-  const at = text.indexOf('\ufffd')
-  if (at !== -1) deviations.add('bytes-invalid', text.slice(Math.max(0, at - 30), at + 30))
-  return text
 }

@@ -172,6 +172,17 @@ describe('the text of a report', () => {
     expect(codes(report)).toEqual(['bytes-invalid'])
   })
 
+  it('may hold a replacement character itself, in chunks of any size', async () => {
+    const bytes = Buffer.from(named('a\ufffdb'))
+    for (const size of [1, 2, 3, 1000]) {
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_item, at) =>
+        bytes.subarray(at * size, (at + 1) * size),
+      )
+      const report = await parseAggregateReport(chunks, { now: NOW })
+      expect([report.metadata.orgName, codes(report)]).toEqual(['a\ufffdb', []])
+    }
+  })
+
   it('may have white space before and junk after it', async () => {
     const report = await parse(`\r\n ${sound}<junk`)
     expect(codes(report)).toContain('content-before')

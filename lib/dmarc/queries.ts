@@ -1,4 +1,5 @@
 import 'server-only'
+import { z } from 'zod'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { AppError } from '@/lib/errors/app-error'
@@ -54,6 +55,12 @@ export async function listReportFiles(actor: Actor, { domain, before }: { domain
   return { files: page, next: rows.length > FILES_PER_PAGE ? (page.at(-1)?.id ?? null) : null }
 }
 
+/** What the import keeps in `metadata` of how well the report could be read. */
+const readability = z.object({
+  totals: z.object({ records: z.number(), unreadableRecords: z.number() }),
+  deviations: z.array(z.object({ code: z.string(), count: z.number(), sample: z.string() })),
+})
+
 /** One report with a page of its rows, `after` being the position of the last one seen. NOT_FOUND where it is not the actor's. */
 export async function requireReport(actor: Actor, id: string, { after = -1 }: { after?: number } = {}) {
   requirePermission(actor, 'report:read')
@@ -91,7 +98,8 @@ export async function requireReport(actor: Actor, id: string, { after = -1 }: { 
   if (!row) throw new AppError('NOT_FOUND', 'report.missing')
   const rows = row.rows.slice(0, ROWS_PER_PAGE).map((item) => ({ ...item, messageCount: Number(item.messageCount) }))
   const next = row.rows.length > ROWS_PER_PAGE ? (rows.at(-1)?.position ?? null) : null
-  return { ...row, domain: row.domain.name, messageCount: Number(row.messageCount), rows, next }
+  const { totals, deviations } = readability.parse(row.metadata)
+  return { ...row, domain: row.domain.name, messageCount: Number(row.messageCount), ...totals, deviations, rows, next }
 }
 
 /** The original of a report, gzip as it is stored, for download. NOT_FOUND where it is not the actor's. */

@@ -80,6 +80,7 @@ describe('importing a report', () => {
       domain: 'example.org',
       next: null,
     })
+    expect([report.records, report.unreadableRecords, report.deviations]).toEqual([2, 0, []])
     expect(report.rows).toMatchObject([
       { position: 0, sourceIp: '192.0.2.10', messageCount: 5, isDkimAligned: true, isSpfAligned: true },
       {

@@ -63,6 +63,14 @@ export default async function ReportPage({ params, searchParams }: Props) {
                 </>
               ),
             },
+            ...(report.unreadableRecords === 0
+              ? []
+              : [
+                  {
+                    term: t('unreadable'),
+                    value: t('unreadableText', { unreadable: report.unreadableRecords, records: report.records }),
+                  },
+                ]),
             { term: t('policy'), value: <span className="font-mono text-[12.5px]">{published || '–'}</span> },
             {
               term: t('file'),
