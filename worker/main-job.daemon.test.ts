@@ -23,7 +23,7 @@ import { companionReport, connectCompanion } from '@/lib/nodes/companion'
 import { NodeLoops } from '@/lib/nodes/node-loops'
 import { deliveryOf, waitForRelease } from '@/lib/releases/wait'
 import { startJobs } from '@/worker/jobs'
-import { startKeyLoop } from '@/worker/key-loop'
+import { startDnsLoop } from '@/worker/dns-loop'
 
 /** The product's main job on real daemons, without a browser: the services, the worker's parts and the companion. */
 
@@ -33,7 +33,7 @@ const password = 'correct horse battery'
 
 let stack: TestStack
 let loops: NodeLoops
-let stopKeys: () => Promise<void>
+let stopDns: () => Promise<void>
 let services: Record<string, string>
 
 beforeAll(async () => {
@@ -49,11 +49,11 @@ beforeAll(async () => {
   loops = new NodeLoops()
   await loops.start()
   await startJobs()
-  stopKeys = startKeyLoop()
+  stopDns = startDnsLoop()
 }, 120_000)
 
 afterAll(async () => {
-  await stopKeys()
+  await stopDns()
   await loops.stop()
   await closeQueue()
   await notifications().close()

@@ -5,7 +5,7 @@ import { env } from '@/lib/env'
 import { closeQueue } from '@/lib/jobs/queue'
 import { NodeLoops } from '@/lib/nodes/node-loops'
 import { startJobs } from '@/worker/jobs'
-import { startKeyLoop } from '@/worker/key-loop'
+import { startDnsLoop } from '@/worker/dns-loop'
 
 /** The worker: delivers releases to the nodes and runs the jobs. Ends on SIGTERM or SIGINT with what it does finished. */
 async function main(): Promise<void> {
@@ -15,14 +15,14 @@ async function main(): Promise<void> {
   const loops = new NodeLoops()
   await loops.start()
   await startJobs()
-  const stopKeyLoop = startKeyLoop()
+  const stopDnsLoop = startDnsLoop()
   log.info('worker is up')
   // Whoever started this process may wait for the line.
   process.stdout.write('ready\n')
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
-  await stopKeyLoop()
+  await stopDnsLoop()
   await closeQueue()
   await loops.stop()
   await notifications().close()

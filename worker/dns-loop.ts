@@ -1,11 +1,15 @@
 import { advanceKeys } from '@/lib/dkim/advance'
+import { checkNewDomains } from '@/lib/dns/check-new-domains'
 import { systemDnsDeps } from '@/lib/dns/deps'
 import { logger } from '@/lib/logger/logger'
 
 const SWEEP_MILLISECONDS = 3_000
 
-/** Takes keys further every few seconds, one pass at a time. The returned function stops it and waits for the pass that runs. */
-export function startKeyLoop(): () => Promise<void> {
+/**
+ * Every few seconds, one pass at a time: takes keys further and asks DNS about domains nobody asked about yet. The returned
+ * function stops it and waits for the pass that runs.
+ */
+export function startDnsLoop(): () => Promise<void> {
   let isStopped = false
   let wakeUp: () => void = () => undefined
   const pause = () =>
@@ -20,8 +24,9 @@ export function startKeyLoop(): () => Promise<void> {
     while (!isStopped) {
       try {
         await advanceKeys(systemDnsDeps())
+        await checkNewDomains(systemDnsDeps())
       } catch (error) {
-        logger('keys').error({ err: error }, 'could not look after the keys; trying again')
+        logger('dns').error({ err: error }, 'could not look after keys and records; trying again')
       }
       if (!isStopped) await pause()
     }
