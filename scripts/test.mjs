@@ -90,13 +90,11 @@ async function browserStage(tally, results, withoutDaemons) {
   current = installation
   try {
     await installation.startDatabase()
-    if (withoutDaemons === null) await installation.startMailNodes()
-    await step('Worker', () => installation.startWorker())
-    await step('Panel', async () => void (await installation.startPanel()))
+    const link = await installation.startAll({ withMailNodes: withoutDaemons === null })
     const settings = {
       POSTHOUSE_DATA: state,
       POSTHOUSE_URL: installation.url,
-      POSTHOUSE_SETUP_LINK: (await installation.setupLink()) ?? '',
+      POSTHOUSE_SETUP_LINK: link ?? '',
       POSTHOUSE_E2E_DAEMONS: withoutDaemons === null ? '1' : '',
     }
     await stage(tally, 'Browser', () => playwright(results, settings))

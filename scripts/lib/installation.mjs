@@ -99,35 +99,53 @@ export class Installation {
     await step('Panel: build', () => buildPanel({ state, dist, logs, database: this.#database }))
   }
 
-  /** The mail nodes, paired with the panel. */
+  /**
+   * The mail nodes, paired with the panel, and the worker. Its settings name the lab's resolver, so it comes after the nodes;
+   * it learns of them when they are paired.
+   */
   async startMailNodes() {
     this.#goOn()
+    let report
     await step('Mail nodes', async () => {
       const { entry, ready } = startCompanion(this.state)
       this.#keep(entry)
-      const { pairing, file } = await ready
-      await posthouse(['lab', 'connect', file], { state: this.state, database: this.#database })
-      return `${pairing.length} nodes, DNS and two probes`
+      report = await ready
+      return `${report.pairing.length} nodes, DNS and ${report.lab.probes.length} probes`
     })
+    const pairing = posthouse(['lab', 'connect', report.file], { state: this.state, database: this.#database })
+    await Promise.all([this.startWorker(), step('Pairing', () => pairing)])
   }
 
   async startWorker() {
     this.#goOn()
-    await waitForWorker(this.#keep(startWorker({ state: this.state, database: this.#database })))
+    await step('Worker', async () => {
+      await waitForWorker(this.#keep(startWorker({ state: this.state, database: this.#database })))
+    })
   }
 
   async startPanel() {
     this.#goOn()
-    await requireFreePort(HOST, this.port)
-    const { state, dist, port } = this
-    const entry = this.#keep(startPanel({ state, dist, port, host: HOST, database: this.#database }))
-    await waitForPanel(entry, HOST, port)
-    return entry
+    await step('Panel', async () => {
+      await requireFreePort(HOST, this.port)
+      const { state, dist, port } = this
+      const entry = this.#keep(startPanel({ state, dist, port, host: HOST, database: this.#database }))
+      await waitForPanel(entry, HOST, port)
+    })
   }
 
   /** The link by which the owner is set up once; null when there is an owner. */
   setupLink() {
     return posthouse(['setup-link'], { state: this.state, database: this.#database, expected: /an owner already/ })
+  }
+
+  /** Everything that runs, once the database is there and the panel is built; gives the owner's set-up link. */
+  async startAll({ withMailNodes }) {
+    const [link] = await Promise.all([
+      this.setupLink(),
+      this.startPanel(),
+      withMailNodes ? this.startMailNodes() : this.startWorker(),
+    ])
+    return link
   }
 
   /** Processes that have ended although nobody stopped them. */

@@ -1,6 +1,7 @@
 /** A trouble that the person at the terminal can do something about: shown as one line, without a stack. */
 export class Trouble extends Error {}
 
+const DISK_FULL = /ENOSPC|No space left on device|could not extend file .*: wrote only/
 const COMPLAINT =
   /ENOSPC|No space left on device|^E: |FATAL|PANIC|\b[A-Z]?\w*Error\b(?: \[\w+\])?: |^npm error (?!code|errno|syscall|path|A complete)|\bcannot\b/
 
@@ -11,7 +12,9 @@ const COMPLAINT =
 export function complaint(text) {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const line = (lines.find((candidate) => COMPLAINT.test(candidate)) ?? lines.at(-1) ?? 'it said nothing').trim()
-  return /ENOSPC|No space left on device/.test(line) ? 'the disk is full' : line.slice(0, 300)
+  if (DISK_FULL.test(line)) return 'the disk is full'
+  // The database begins each line with a date and its process.
+  return line.replace(/^\d{4}-\d\d-\d\d [\d:.]+ UTC \[\d+\] /, '').slice(0, 300)
 }
 
 /** Runs `work`, prints `label` and the seconds it took as one progress line. `work` may give a note to show beside it. */
