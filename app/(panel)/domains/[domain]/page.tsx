@@ -35,18 +35,22 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function DomainPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('domain:read')
   const name = domainParam((await params).domain)
-  const domain = await orNotFound(requireDomain(actor, name))
-  const [t, tRoot, format, query, { records }, keys, tests, proof, { releases }] = await Promise.all([
+  const [t, tRoot, format, query] = await Promise.all([
     getTranslations('domain'),
     getTranslations('readiness'),
     getFormatter(),
     searchParams,
-    listDnsRecords(actor, name),
-    listDkimKeys(actor, name),
-    listTests(actor, { domain: name, take: 5 }),
-    latestProof(actor, name),
-    listReleases(actor, { domain: name }),
   ])
+  const [domain, { records }, keys, tests, proof, { releases }] = await orNotFound(
+    Promise.all([
+      requireDomain(actor, name),
+      listDnsRecords(actor, name),
+      listDkimKeys(actor, name),
+      listTests(actor, { domain: name, take: 1 }),
+      latestProof(actor, name),
+      listReleases(actor, { domain: name }),
+    ]),
+  )
   const readiness = judgeReadiness({
     suspendMode: domain.suspendMode,
     mailboxCount: domain.mailboxCount,
