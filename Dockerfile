@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Panel, worker and command line: one image, one program each (see docker-compose.yml).
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
