@@ -1,7 +1,9 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import { decodePairingCode } from '@/lib/agent-protocol/messages'
-import type { Actor } from '@/lib/auth/actor'
+import { requirePermission, type Actor } from '@/lib/auth/actor'
+import { db } from '@/lib/db/client'
+import { syncAllDomainRecords } from '@/lib/dns/service'
 import { AppError } from '@/lib/errors/app-error'
 import { changeMail } from '@/lib/releases/change-mail'
 import { sealForWorker } from '@/lib/secrets/seal'
@@ -11,10 +13,11 @@ import { sealForWorker } from '@/lib/secrets/seal'
  * certificate and token. Domains without a home get it when it is an imap node. INVALID where the text is no code.
  */
 export async function addNode(actor: Actor, codeText: string) {
+  requirePermission(actor, 'node:write')
   const code = decodePairingCode(codeText)
   if (!code) throw new AppError('INVALID', 'node.badCode', {}, { field: 'code' })
   const options = { domains: [], action: 'node:add', subject: code.name }
-  return changeMail(actor, 'node:write', options, async (change) => {
+  const done = await changeMail(actor, 'node:write', options, async (change) => {
     const { tx } = change
     const before = await tx.node.findUnique({ where: { name: code.name }, select: { id: true, hostName: true } })
     const id = before?.id ?? randomUUID()
@@ -34,4 +37,36 @@ export async function addNode(actor: Actor, codeText: string) {
     await tx.$executeRaw`SELECT pg_notify('posthouse_work', 'node')`
     return { name: code.name, isNew: before === null }
   })
+  if (code.roles.includes('imap')) await settleDomains(actor, code.name)
+  await syncAllDomainRecords(actor)
+  return done
+}
+
+/** Domains in one change: each stays short, whatever the number of domains. */
+const CHUNK = 200
+
+/** Gives domains without a home this one, and renders again those whose home has moved to another address. */
+async function settleDomains(actor: Actor, nodeName: string): Promise<void> {
+  const node = await db().node.findUniqueOrThrow({ where: { name: nodeName }, select: { id: true } })
+  for (let after = ''; ;) {
+    const rows = await db().domain.findMany({
+      where: { deletedAt: null, name: { gt: after }, OR: [{ homeNodeId: null }, { homeNodeId: node.id }] },
+      orderBy: { name: 'asc' },
+      take: CHUNK,
+      select: { name: true },
+    })
+    const names = rows.map((row) => row.name)
+    const last = names.at(-1)
+    if (last === undefined) return
+    await changeMail(
+      actor,
+      'node:write',
+      { domains: names, action: 'node:home', subject: nodeName },
+      async (change) => {
+        await change.tx.domain.updateMany({ where: { name: { in: names } }, data: { homeNodeId: node.id } })
+        for (const name of names) change.touchDomain(name)
+      },
+    )
+    after = last
+  }
 }
