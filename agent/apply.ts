@@ -46,7 +46,10 @@ async function runStep(
   const at = way === 'forward' ? step : step - 1
   const name = STEPS[step]
 
-  if (name === 'signing') return signing.writeTables(store, at)
+  if (name === 'signing') {
+    signing.writeTables(store, at)
+    return
+  }
   if (name === 'settings') {
     for (const operation of operations) {
       const value = target(operation)
@@ -56,7 +59,10 @@ async function runStep(
   }
   const [first] = operations
   if (!first) return
-  if (isUserMap(first.map)) return users.apply(operations.map((one) => ({ ...one, after: target(one) })))
+  if (isUserMap(first.map)) {
+    users.apply(operations.map((one) => ({ ...one, after: target(one) })))
+    return
+  }
   if (!isPostfixMap(first.map)) throw new Error(`no writer for ${first.map}`)
 
   const file = mapFile(paths, first.map)

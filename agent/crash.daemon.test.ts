@@ -93,7 +93,9 @@ function story() {
 /** What must hold at every moment, whatever has been written so far (MAIL rules 7, 8, 20, 24). */
 function illegalities({ maps, users, keyTable, signingTable }: NodeFiles): string[] {
   const wrong: string[] = []
-  const say = (isLegal: boolean, words: string) => void (isLegal || wrong.push(words))
+  const say = (isLegal: boolean, words: string) => {
+    if (!isLegal) wrong.push(words)
+  }
   for (const key of maps.mailboxes.keys()) {
     say(users.has(key), `mailbox ${key} has no user: its mail would bounce`)
     const catchAll = maps.aliases.get(key.slice(key.indexOf('@')))

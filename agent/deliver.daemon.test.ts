@@ -49,9 +49,10 @@ describe('a delivery to a living Postfix', () => {
   }
   async function eventually(address: string, wanted: RegExp) {
     let text = ''
-    for (const until = Date.now() + 8_000; Date.now() < until; await sleep(50)) {
+    for (const until = Date.now() + 8_000; Date.now() < until;) {
       text = await ask(address)
       if (wanted.test(text)) break
+      await sleep(50)
     }
     expect(text).toMatch(wanted)
   }

@@ -18,6 +18,13 @@ import { createAgentServer } from './server'
 import { makeNodeFolder } from './testing/node-folder'
 import { createWorkerSide, domainWith, request } from './testing/worker-side'
 
+interface CallOptions {
+  body?: string
+  bearer?: string
+  headers?: Record<string, string>
+}
+const CURRENT: Record<string, string> = { [PROTOCOL_HEADER]: '1' }
+
 describe('the agent over HTTPS', () => {
   let folder: ReturnType<typeof makeNodeFolder>
   let agent: Agent
@@ -44,11 +51,7 @@ describe('the agent over HTTPS', () => {
     folder.remove()
   })
 
-  function call(
-    method: string,
-    path: string,
-    { body = '', bearer = token, headers = { [PROTOCOL_HEADER]: '1' } as Record<string, string> } = {},
-  ) {
+  function call(method: string, path: string, { body = '', bearer = token, headers = CURRENT }: CallOptions = {}) {
     return new Promise<{ status: number; body: unknown }>((resolve, reject) => {
       const sent = httpsRequest(
         {
@@ -150,7 +153,7 @@ describe('the agent over HTTPS', () => {
     const changes = domainWith(side, 'a.test', ['ann']).filter(({ map }) => map.startsWith('smtp/'))
     const all = await Promise.all([post(request(1, changes)), post(request(1, changes)), post(request(2, []))])
     for (const answer of all) expect(answer.status).toBe(200)
-    expect(deliverAnswer.parse(all[0]?.body).domains).toMatchObject([{ domain: 'a.test', state: 'applied' }])
+    expect(deliverAnswer.parse(all[0].body).domains).toMatchObject([{ domain: 'a.test', state: 'applied' }])
     const hashes = hashesAnswer.parse((await call('GET', '/v1/hashes')).body)
     expect(hashes).toMatchObject({
       release: '2',

@@ -87,7 +87,9 @@ export function openStore(path: string) {
 
   function write(operations: readonly Operation[]): void {
     for (const [, group] of Map.groupBy(operations, (one) => `${one.map} ${one.domain}`)) {
-      const { map, domain } = group[0] as Operation
+      const [first] = group
+      if (!first) continue
+      const { map, domain } = first
       const old = hashOf(map, domain)
       let { count } = old
       for (const { key, before, after } of group) {
