@@ -41,7 +41,8 @@ const ANSWERS = `postfix postfix/main_mailer_type select No configuration
 opendmarc opendmarc/dbconfig-install boolean false
 `
 
-const call = (command, args, input) => spawnSync(command, args, { encoding: 'utf8', env: ENVIRONMENT, input })
+const call = (command, args, { input, env } = {}) =>
+  spawnSync(command, args, { encoding: 'utf8', env: { ...ENVIRONMENT, ...env }, input })
 
 /** True on Debian and what is made from it. */
 export function isDebian() {
@@ -91,7 +92,8 @@ function disableAtBoot(names) {
   for (const name of names) {
     const { units, scripts } = unitsOf(name)
     for (const unit of units) {
-      call('deb-systemd-helper', ['disable', unit])
+      // The helper wants to be called by a package's own script, and keeps its books by that package.
+      call('deb-systemd-helper', ['disable', unit], { env: { DPKG_MAINTSCRIPT_PACKAGE: name } })
       if (existsSync('/run/systemd/system')) call('systemctl', ['disable', '--now', unit])
     }
     for (const script of scripts) call('update-rc.d', [script, 'disable'])
@@ -147,7 +149,7 @@ export async function installDebianPackages(names, { logs }) {
   console.log(
     `  Installing Debian packages (none of them will start at boot; --no-apt leaves them out):\n    ${missing.join(' ')}`,
   )
-  call('debconf-set-selections', [], ANSWERS)
+  call('debconf-set-selections', [], { input: ANSWERS })
   const allowAutostart = forbidAutostart()
   try {
     await aptInstall(missing, log).catch(async () => {
