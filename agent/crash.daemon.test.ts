@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -222,6 +222,23 @@ describe('an agent that is killed', () => {
     const agent = openAgent(node.dir, { log: () => undefined, reload: () => Promise.resolve(true) })
     expect(await recover(agent)).toEqual(['smtp/aliases'])
     expect(shapeOf(readNodeFiles(node.dir))).toEqual(wanted)
+    closeAgent(agent)
+  })
+
+  it('asks for a key whose file is lost, and keeps its tables so that nothing goes out unsigned', async () => {
+    const node = await nodeAtStart()
+    const { keyTable, signingTable } = readNodeFiles(node.dir)
+    const [row = ''] = keyTable.values()
+    rmSync(row.split(':')[2] ?? '')
+    const agent = openAgent(node.dir, { log: () => undefined, reload: () => Promise.resolve(true) })
+    await recover(agent)
+    expect(agent.store.hashOf('dkim/keys', DOMAIN)).toEqual({ hash: EMPTY_HASH, count: 0 })
+    expect([...readNodeFiles(node.dir).signingTable]).toEqual([...signingTable])
+
+    const [answer] = (await deliver(agent, node.back)).domains
+    expect(answer).toMatchObject({ domain: DOMAIN, state: 'applied' })
+    expect(illegalities(readNodeFiles(node.dir))).toEqual([])
+    expect([...readNodeFiles(node.dir).keyTable]).toEqual([...keyTable])
     closeAgent(agent)
   })
 })

@@ -37,7 +37,7 @@ const SCHEMA = `
 /** What the node holds, in one SQLite file: each commit is on the disk when the call returns. */
 export type Store = ReturnType<typeof openStore>
 
-/** Opens (or makes) the store at `path`; throws where the file is not one. */
+/** Opens (or makes) the store at `path`; throws where the file is not one, or where another agent holds it ("locked"). */
 export function openStore(path: string) {
   const db = new DatabaseSync(path, { timeout: 5_000 })
   // Exclusive: a second agent on the same node ends here, after 5 s of waiting for the first to end.
