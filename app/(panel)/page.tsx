@@ -84,7 +84,7 @@ export default async function OverviewPage() {
         state={{ level, word: t(`level.${level}`), text }}
         actions={counts.domains > 0 ? create : null}
       />
-      {settings && settings.hostName === null && roleMay(actor.role, 'setting:write') ? (
+      {settings?.hostName === null && roleMay(actor.role, 'setting:write') ? (
         <Card title={t('serverTitle')}>
           <Empty title={t('serverMissing')} action={<ButtonLink href="/setup/server">{t('serverAction')}</ButtonLink>}>
             {t('serverText')}
@@ -115,7 +115,7 @@ export default async function OverviewPage() {
                 >
                   <DomainBadge readiness={readiness} />
                   <Link prefetch={false} href={domainPath(name)} className="text-text font-[550]">
-                    {name}
+                    {toUnicode(name)}
                   </Link>
                   <span className="text-muted text-sm">
                     {tReadiness(`short.${readiness.code}`, { wrong: readiness.wrong, total: readiness.total })}

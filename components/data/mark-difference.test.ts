@@ -22,5 +22,9 @@ it('marks a word that is there once and wanted twice', () => {
 
 it('leaves every character in place', () => {
   const expected = '  10 mx1.example.\n20  mx2.example. '
-  expect(markDifference('10 mx2.example.', expected).map(({ text }) => text).join('')).toBe(expected)
+  expect(
+    markDifference('10 mx2.example.', expected)
+      .map(({ text }) => text)
+      .join(''),
+  ).toBe(expected)
 })

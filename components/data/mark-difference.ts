@@ -13,7 +13,7 @@ export function markDifference(found: string, expected: string): TextPart[] {
     const isNew = !/^\s/.test(piece) && left === 0
     if (left > 0) have.set(piece, left - 1)
     const last = parts.at(-1)
-    if (last && last.isNew === isNew) last.text += piece
+    if (last?.isNew === isNew) last.text += piece
     else parts.push({ text: piece, isNew })
   }
   // Blanks between two new words belong to them.

@@ -4,13 +4,25 @@ import { ReleaseLine, type ReleaseQuery } from '@/components/data/release-line'
 import { PageHeader, type Crumb } from '@/components/layout/page-header'
 import { Tabs } from '@/components/layout/tabs'
 import type { Level } from '@/components/ui/level'
+import { roleMay, type Permission } from '@/lib/auth/permissions'
+import type { AdminRole } from '@/lib/db/generated/enums'
 import { toUnicode } from '@/lib/domains/unicode'
 
-const PAGES = ['', 'mailboxes', 'aliases', 'dns', 'dkim', 'reports', 'tests', 'settings'] as const
+const PAGES = [
+  { page: '', permission: 'domain:read' },
+  { page: 'mailboxes', permission: 'mailbox:read' },
+  { page: 'aliases', permission: 'alias:read' },
+  { page: 'dns', permission: 'dns:read' },
+  { page: 'dkim', permission: 'dkim:read' },
+  { page: 'reports', permission: 'report:read' },
+  { page: 'tests', permission: 'test:read' },
+  { page: 'settings', permission: 'domain:update' },
+] as const satisfies { page: string; permission: Permission }[]
 
 /** What stands above every page of a domain: its name, the page's state line and action, the domain's pages. */
 export async function DomainFrame({
   name,
+  role,
   state,
   actions,
   crumbs = [],
@@ -19,6 +31,8 @@ export async function DomainFrame({
   children,
 }: {
   name: string
+  /** The reader's: pages that it may not see are not offered. */
+  role: AdminRole
   state?: { level: Level; word: string; text: React.ReactNode }
   actions?: React.ReactNode
   /** Pages between the domain and this one. */
@@ -41,7 +55,7 @@ export async function DomainFrame({
       />
       <Tabs
         label={t('pages', { name: shown })}
-        tabs={PAGES.map((page) => ({
+        tabs={PAGES.filter(({ permission }) => roleMay(role, permission)).map(({ page }) => ({
           href: domainPath(name, page),
           label: t(`tabs.${page === '' ? 'overview' : page}`),
           isExact: page === '',

@@ -16,7 +16,12 @@ export function CopyButton({ text, label, done, name }: { text: string; label: s
     }
   }
   return (
-    <button type="button" onClick={copy} className={buttonClass('plain', 'small')} aria-label={`${label}: ${name}`}>
+    <button
+      type="button"
+      onClick={() => void copy()}
+      className={buttonClass('plain', 'small')}
+      aria-label={`${label}: ${name}`}
+    >
       <span aria-live="polite">{copied ? done : label}</span>
     </button>
   )

@@ -10,16 +10,19 @@ import { testDb } from '@/lib/db/testing'
 const db = testDb()
 const PASSWORD = 'correct horse battery'
 const visitor = { address: '198.51.100.7', userAgent: 'test' }
-const code = (expected: string) => expect.objectContaining({ code: expected })
+const code = (expected: string): unknown => expect.objectContaining({ code: expected })
 
-let passwordHash: string
+let passwordHash: string | undefined
 
 beforeEach(async () => {
   passwordHash ??= await hashPassword(PASSWORD)
 })
 
 async function addAdmin(email = 'ada@home.test', role: 'owner' | 'reader' = 'owner'): Promise<string> {
-  const { id } = await db.admin.create({ data: { email, name: email, role, passwordHash }, select: { id: true } })
+  const { id } = await db.admin.create({
+    data: { email, name: email, role, passwordHash: passwordHash ?? '' },
+    select: { id: true },
+  })
   return id
 }
 
@@ -39,7 +42,7 @@ describe('signing in', () => {
 
   it('says the same of a wrong password, an unknown account and a disabled one', async () => {
     const id = await addAdmin()
-    const refused = expect.objectContaining({ code: 'UNAUTHENTICATED', messageKey: 'auth.signInFailed' })
+    const refused: unknown = expect.objectContaining({ code: 'UNAUTHENTICATED', messageKey: 'auth.signInFailed' })
     await expect(signIn({ email: 'ada@home.test', password: 'wrong' }, visitor)).rejects.toEqual(refused)
     await expect(signIn({ email: 'eve@home.test', password: PASSWORD }, visitor)).rejects.toEqual(refused)
     await db.admin.update({ where: { id }, data: { disabledAt: new Date() } })

@@ -33,7 +33,7 @@ it('gives each field its sentences once, and never the schema library’s Englis
     role: z.enum(['a', 'b']),
   })
   const result = schema.safeParse({ password: 'x', role: 'c' })
-  expect(issueFields(result.error!, translate)).toEqual({
+  expect(result.error && issueFields(result.error, translate)).toEqual({
     password: ['too short'],
     name: ['fill this in'],
     role: ['not accepted'],

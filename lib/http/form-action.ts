@@ -50,7 +50,7 @@ export function openAction<S extends z.ZodType, T = undefined>(
   options: { why: string; schema: S },
   run: (input: z.output<S>) => Promise<Outcome<T>>,
 ): FormAction<T> {
-  return handle(options.schema, run, async () => undefined)
+  return handle(options.schema, run, () => Promise.resolve())
 }
 
 /** Refuses before the input is looked at, so that a stranger learns nothing of schemas. */
@@ -95,7 +95,7 @@ function withRelease(to: string, release: string, delivery: Delivery | null): st
 }
 
 async function errorTranslator(): Promise<Translate> {
-  return (await getTranslations('errors')) as unknown as Translate
+  return await getTranslations('errors')
 }
 
 async function refused(

@@ -21,8 +21,8 @@ function flatten(tree: Tree, prefix = ''): Map<string, string> {
   return all
 }
 
-const english = flatten(en as Tree)
-const french = flatten(fr as Tree)
+const english = flatten(en)
+const french = flatten(fr)
 
 function sources(folder: string): { path: string; text: string }[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -65,7 +65,7 @@ describe('messages', () => {
       const errors: string[] = []
       const translate = createTranslator({
         locale,
-        messages: messages as Tree,
+        messages,
         onError: (error) => {
           // Values are missing here on purpose; only a text that cannot be parsed counts.
           if (/MALFORMED|INVALID_MESSAGE/.test(error.message)) errors.push(error.message)
@@ -73,7 +73,7 @@ describe('messages', () => {
         getMessageFallback: ({ key }) => key,
       })
       for (const key of english.keys()) translate.raw(key as never)
-      for (const key of english.keys()) translate.rich(key as never, { at: () => '' } as never)
+      for (const key of english.keys()) void translate.rich(key as never, { at: () => '' } as never)
       expect(errors).toEqual([])
     }
   })

@@ -10,7 +10,7 @@ function zone(records: Record<string, string[] | null>): Dns {
     const values = records[`${name} ${type}`]
     if (values === null) return Promise.resolve({ status: 'temperror', reason: 'timeout', words: 'silent' })
     if (!values) return Promise.resolve({ status: 'nxdomain', soa: null, isAuthentic: false })
-    const found = values.map((value) => ({ name, type, ttlSeconds: 60, value }))
+    const found = values.map((value) => ({ name, type, ttlSeconds: 60, value, rdata: null }))
     return Promise.resolve({ status: 'answer', records: found, soa: null, isAuthentic: false })
   }
   return { ask, resolvers: [{ address: '127.0.0.1', port: 53 }] }

@@ -24,7 +24,8 @@ export const POST = apiRoute({ permission: 'report:write' }, async (actor, reque
   const results: ImportResult[] = []
   for (const file of files) results.push(await importReport(actor, { name: file.name, content: file.stream() }))
   if (request.headers.get('accept')?.includes('application/json')) return Response.json({ results })
-  const location = backWith(safePath(String(form.get('back') ?? '/reports')), results)
+  const back = form.get('back')
+  const location = backWith(safePath(typeof back === 'string' ? back : '/reports'), results)
   return new Response(null, { status: 303, headers: { location } })
 })
 

@@ -64,6 +64,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
+      role={actor.role}
       state={await domainStateLine(name, readiness)}
       query={query}
       actions={
@@ -77,7 +78,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
       {isDone ? null : (
         <Card
           title={t('onboarding', { name })}
-          aside={t('stepOf', { step: steps.indexOf(nowStep ?? steps[0]!) + 1, steps: steps.length })}
+          aside={t('stepOf', { step: steps.filter((step) => step.state === 'done').length + 1, steps: steps.length })}
         >
           <Steps
             steps={steps.map((step) => ({

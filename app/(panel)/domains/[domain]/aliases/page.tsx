@@ -49,6 +49,7 @@ export default async function AliasesPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
+      role={actor.role}
       query={query}
       actions={create}
       state={{

@@ -61,6 +61,7 @@ export default async function DkimPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
+      role={actor.role}
       query={query}
       state={
         active

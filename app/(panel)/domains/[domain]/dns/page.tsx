@@ -54,6 +54,7 @@ export default async function DnsPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
+      role={actor.role}
       query={query}
       state={{
         level,

@@ -53,6 +53,7 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
   return (
     <DomainFrame
       name={name}
+      role={actor.role}
       state={{
         level,
         word: t(`level.${level}`),

@@ -42,6 +42,7 @@ export default async function DomainSettingsPage({ params, searchParams }: Props
   return (
     <DomainFrame
       name={name}
+      role={actor.role}
       query={query}
       state={
         domain.suspendMode

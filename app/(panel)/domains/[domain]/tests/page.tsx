@@ -39,6 +39,7 @@ export default async function DomainTestsPage({ params }: Props) {
   return (
     <DomainFrame
       name={name}
+      role={actor.role}
       state={
         last
           ? {

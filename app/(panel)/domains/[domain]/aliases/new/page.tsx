@@ -20,7 +20,12 @@ export default async function NewAliasPage({ params }: { params: Promise<{ domai
   const name = domainParam((await params).domain)
   const [, t] = await Promise.all([orNotFound(requireDomain(actor, name)), getTranslations('aliases')])
   return (
-    <DomainFrame name={name} title={t('newTitle')} crumbs={[{ href: domainPath(name, 'aliases'), label: t('title') }]}>
+    <DomainFrame
+      name={name}
+      role={actor.role}
+      title={t('newTitle')}
+      crumbs={[{ href: domainPath(name, 'aliases'), label: t('title') }]}
+    >
       <Card title={t('newTitle')}>
         <CardBody>
           <ActionForm action={createAliasAction}>

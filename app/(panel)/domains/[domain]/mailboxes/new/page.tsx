@@ -26,6 +26,7 @@ export default async function NewMailboxPage({ params }: { params: Promise<{ dom
   return (
     <DomainFrame
       name={name}
+      role={actor.role}
       title={t('newTitle')}
       crumbs={[{ href: domainPath(name, 'mailboxes'), label: t('title') }]}
     >
