@@ -28,12 +28,12 @@ const input = (more: Partial<PlanInput>): PlanInput => ({
 const stored = new Map([['smtp/mailboxes\0example.test', hashOf(['anna@example.test', 'id/'])]])
 
 test('a line that rests on an imap node waits for it, and the node is expected to lack it', () => {
-  const changes = [line('smtp/mailboxes', 'id/'), line('smtp/senders', 'anna@example.test')]
+  const changes = [line('smtp/mailboxes', 'id/'), line('smtp/access', '550 5.1.1 Gone')]
   const plan = planDelivery(input({ changes, hashes: stored }))
   expect(plan.hold).toEqual([
     expect.objectContaining({ map: 'smtp/mailboxes', appliedValue: null, reason: 'waits:imap1' }),
   ])
-  expect(plan.send.map((change) => change.map)).toEqual(['smtp/senders'])
+  expect(plan.send.map((change) => change.map)).toEqual(['smtp/access'])
 })
 
 test('it goes once the imap node has confirmed, with the hash of all', () => {
@@ -84,10 +84,31 @@ test('what a node refused waits for something new in that domain', () => {
   }
   const old = line('smtp/aliases', 'new@x.test', { isNew: false, before: 'old@x.test', release: 3n })
   expect(planDelivery(input({ changes: [old], holds: [hold] }))).toMatchObject({ send: [], hold: [hold] })
-  const news = line('smtp/senders', 'anna@example.test', { key: 'b@example.test' })
+  const news = line('smtp/access', '550 5.1.1 Gone', { key: 'b@example.test' })
   const plan = planDelivery(input({ changes: [old, news], holds: [hold] }))
   expect(plan.hold).toEqual([])
-  expect(plan.send.map((change) => change.map)).toEqual(['smtp/aliases', 'smtp/senders'])
+  expect(plan.send.map((change) => change.map)).toEqual(['smtp/access', 'smtp/aliases'])
+})
+
+test('what a node refused is tried again when a line of that domain need not wait any more', () => {
+  const refused: Hold = {
+    ...{ map: 'smtp/access', domain: 'example.test', key: 'b@example.test' },
+    ...{ appliedValue: null, reason: 'refused', words: 'no' },
+  }
+  const waiting: Hold = {
+    ...refused,
+    map: 'smtp/mailboxes',
+    key: 'anna@example.test',
+    reason: 'waits:imap1',
+    words: '',
+  }
+  const changes = [
+    line('smtp/access', '550 5.1.1 Gone', { key: 'b@example.test', isNew: false }),
+    line('smtp/mailboxes', 'id/', { isNew: false }),
+  ]
+  const homeOf = () => ({ name: 'imap1', confirmedRelease: 5n })
+  const plan = planDelivery(input({ changes, holds: [refused, waiting], homeOf }))
+  expect(plan.hold).toEqual([])
 })
 
 test('a map of another role is not sent', () => {

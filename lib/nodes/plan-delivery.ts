@@ -50,7 +50,7 @@ const lineId = (line: { map: string; domain: string; key: string }) => `${line.m
 export const pairId = (pair: { map: string; domain: string }) => `${pair.map}\0${pair.domain}`
 
 /** Maps whose new lines would make Postfix take mail that the imap node does not know yet. */
-const DEPENDS_ON_HOME = new Set(['smtp/domains', 'smtp/mailboxes', 'smtp/aliases', 'smtp/homes'])
+const DEPENDS_ON_HOME = new Set(['smtp/domains', 'smtp/mailboxes', 'smtp/aliases', 'smtp/senders', 'smtp/homes'])
 
 /**
  * What to send to a node, and what to hold back because the imap node has not confirmed what the line rests on: taking
@@ -65,7 +65,8 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
     candidates.set(lineId(change), { ...change, appliedBefore: hold ? hold.appliedValue : change.before })
   }
   const plan: DeliveryPlan = { send: [], sent: [], hold: [] }
-  const hasNews = new Set(input.changes.filter((change) => change.isNew).map((change) => change.domain))
+  const isNews = (change: LineChange) => change.isNew || held.get(lineId(change))?.reason.startsWith('waits:')
+  const hasNews = new Set(input.changes.filter(isNews).map((change) => change.domain))
   for (const line of candidates.values()) {
     const old = held.get(lineId(line))
     // What a node refused is only tried again with something new in that domain.
