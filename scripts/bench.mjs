@@ -1,7 +1,7 @@
 /**
  * npm run bench -- <name> [--json FILE] [--check]: brings up what the benchmark needs, on data of its own, and runs
- * bench/<name>.ts. What it needs stands in that file as a line `Needs: nothing`, `Needs: database`, `Needs: worker` (with
- * the mail nodes) or `Needs: panel` (everything). Without a name: what there is. As root in a network namespace of its own.
+ * bench/<name>.ts. What it needs may stand in the comment that file begins with: `Needs: nothing`, `Needs: database` (the
+ * rule), `Needs: worker` (with the mail nodes) or `Needs: panel` (everything). Without a name: what there is. As root in a network namespace of its own.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -34,10 +34,12 @@ function names() {
   return files.filter((file) => needsOf(file) !== null).map((file) => basename(file, '.ts'))
 }
 
-/** What a benchmark needs; null for a file that does not say it, which is then none. */
+/** What a benchmark needs; null for a file that does not begin with a comment on what it measures, which is no benchmark. */
 function needsOf(file) {
-  const needs = /Needs: (\w+)/.exec(readFileSync(join(FOLDER, file), 'utf8'))?.[1]
-  return NEEDS.includes(needs) ? needs : null
+  const text = readFileSync(join(FOLDER, file), 'utf8')
+  if (!text.startsWith('/**')) return null
+  const needs = /Needs: (\w+)/.exec(text)?.[1]
+  return NEEDS.includes(needs) ? needs : 'database'
 }
 
 function overview() {
@@ -97,15 +99,15 @@ async function main() {
   }
   if (!names().includes(name)) throw new Trouble(`There is no benchmark ${name}; there are: ${names().join(', ')}.`)
   const needs = needsOf(`${name}.ts`)
-  const withNodes = needs === 'worker' || needs === 'panel'
-  if (withNodes && !isRoot) throw new Trouble(`${name} measures real mail daemons: it needs root.`)
+  if (['worker', 'panel'].includes(needs) && !isRoot)
+    throw new Trouble(`${name} measures real mail daemons: it needs root.`)
   if (isInside) return inside(needs)
   mkdirSync(dirname(state), { recursive: true })
   const unlock = takeLock(dirname(state), `${basename(state)}.lock`, 'A benchmark of this checkout runs already')
   process.once('exit', unlock)
   const logs = join(prepareState(), 'logs')
   await step('npm packages', () => installPackages(logs))
-  if (withNodes && isDebian()) await step('Debian packages', () => installDebianPackages(MAIL_PACKAGES, { logs }))
+  if (isRoot && isDebian()) await step('Debian packages', () => installDebianPackages(MAIL_PACKAGES, { logs }))
   await step('Database client', () => generateClient(logs))
   return namespaceTrouble() === null ? rerunInside() : inside(needs)
 }

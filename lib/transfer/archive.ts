@@ -5,7 +5,7 @@ const CHANGED_MEANWHILE = 1
 
 function tar(args: string[], accepted: number[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('tar', args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
+    const child = spawn('env', ['LC_ALL=C', 'tar', ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
     let words = ''
     child.stderr.on('data', (chunk: Buffer) => (words = `${words}${chunk.toString()}`.slice(-2_000)))
     child.once('error', reject)
