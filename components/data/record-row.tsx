@@ -85,7 +85,15 @@ export async function RecordRow({
         ) : null}
         {observation?.publish && observation.publish.words !== '' && state !== 'ok' ? (
           <p className="text-muted mt-1 text-sm [overflow-wrap:anywhere]">
-            {t('published', { status: observation.publish.status, words: observation.publish.words })}
+            {t('published', {
+              status: t.has(`publishStatus.${observation.publish.status}`)
+                ? t(`publishStatus.${observation.publish.status}`)
+                : observation.publish.status,
+              words: observation.publish.words
+                .split(', ')
+                .map((word) => (t.has(`kept.${word}`) ? t(`kept.${word}`) : word))
+                .join(' '),
+            })}
           </p>
         ) : null}
         {record.note ? <p className="text-muted mt-1 text-sm">{record.note}</p> : null}

@@ -120,7 +120,7 @@ export async function Shell({
         </div>
         <CloseDrawer id={DRAWER} />
       </nav>
-      <main id="content" className="wide:px-8 wide:pt-5 w-full max-w-[1280px] min-w-0 px-4 pt-4 pb-16">
+      <main id="content" className="border-line wide:border-l wide:px-8 wide:pt-5 w-full min-w-0 px-4 pt-4 pb-16">
         <div className="max-w-[1216px]">{children}</div>
       </main>
     </div>

@@ -148,7 +148,10 @@ export default async function NodesPage() {
                         {hold.map} {hold.key}
                       </td>
                       <td>
-                        {t.has(`holdReason.${hold.reason}`) ? t(`holdReason.${hold.reason}`) : hold.reason} {hold.words}
+                        {hold.reason.startsWith('waits:')
+                          ? t('holdReason.waits', { node: hold.reason.slice('waits:'.length) })
+                          : t('holdReason.refused')}{' '}
+                        {hold.words}
                       </td>
                       <td className="text-muted">
                         <RelativeTime at={hold.since} />
