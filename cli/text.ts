@@ -1,4 +1,4 @@
-import { AppError } from '@/lib/errors/app-error'
+import type { AppError } from '@/lib/errors/app-error'
 import english from '@/messages/en.json'
 
 /** The English sentence of an expected error, its values filled in; the key itself where a sentence is missing. */

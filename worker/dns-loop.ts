@@ -1,3 +1,4 @@
+import { Alarm } from '@/lib/clock/alarm'
 import { advanceKeys } from '@/lib/dkim/advance'
 import { checkNewDomains } from '@/lib/dns/check-new-domains'
 import { systemDnsDeps } from '@/lib/dns/deps'
@@ -10,31 +11,23 @@ const SWEEP_MILLISECONDS = 3_000
  * function stops it and waits for the pass that runs.
  */
 export function startDnsLoop(): () => Promise<void> {
-  let isStopped = false
-  let wakeUp: () => void = () => undefined
-  const pause = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, SWEEP_MILLISECONDS)
-      wakeUp = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+  const alarm = new Alarm()
+  const end = new AbortController()
   const run = async () => {
-    while (!isStopped) {
+    while (!end.signal.aborted) {
       try {
         await advanceKeys(systemDnsDeps())
         await checkNewDomains(systemDnsDeps())
       } catch (error) {
         logger('dns').error({ err: error }, 'could not look after keys and records; trying again')
       }
-      if (!isStopped) await pause()
+      await alarm.sleep(SWEEP_MILLISECONDS)
     }
   }
   const running = run()
   return async () => {
-    isStopped = true
-    wakeUp()
+    end.abort()
+    alarm.ring()
     await running
   }
 }

@@ -22,8 +22,7 @@ export async function claimAddress(
     where: { domainId_localPart: { domainId: domain.id, localPart } },
     select: { id: true, tombstoneUntil: true },
   })
-  if (row && row.tombstoneUntil === null)
-    throw new AppError('CONFLICT', 'address.taken', { address }, { field: 'localPart' })
+  if (row?.tombstoneUntil === null) throw new AppError('CONFLICT', 'address.taken', { address }, { field: 'localPart' })
   if (row?.tombstoneUntil && row.tombstoneUntil > change.now)
     throw new AppError(
       'CONFLICT',

@@ -14,8 +14,9 @@ import { sealForWorker } from '@/lib/secrets/seal'
  */
 export async function requestTest(actor: Actor, input: RequestTestInput) {
   const options = { domains: [input.domain], action: 'test:run', subject: input.domain }
-  return changeMail(actor, 'test:run', options, async ({ tx, domain, audit }) => {
-    const { id: domainId, name } = domain(input.domain)
+  return changeMail(actor, 'test:run', options, async (change) => {
+    const { tx } = change
+    const { id: domainId, name } = change.domain(input.domain)
     const probe = await tx.probe.findUnique({ where: { name: input.probe }, select: { id: true, grade: true } })
     if (!probe) throw new AppError('NOT_FOUND', 'test.noProbe', { name: input.probe }, { field: 'probe' })
     const mailbox = await tx.mailbox.findFirst({
@@ -43,7 +44,7 @@ export async function requestTest(actor: Actor, input: RequestTestInput) {
       select: { id: true },
     })
     await enqueue(tx, 'test.run', { testId: test.id })
-    audit({ probe: input.probe, sender })
+    change.audit({ probe: input.probe, sender })
     return { id: test.id }
   })
 }

@@ -17,7 +17,7 @@ export function mailauthResolver(): DNSResolver {
       case 'TXT':
         return resolver.resolveTxt(name)
       case 'MX':
-        return (await resolver.resolve(name, 'MX')) as unknown as string[]
+        return (await resolver.resolveMx(name)) as unknown as string[]
       case 'A':
         return resolver.resolve4(name)
       case 'AAAA':
@@ -25,7 +25,7 @@ export function mailauthResolver(): DNSResolver {
       case 'PTR':
         return resolver.resolvePtr(name)
       default:
-        return (await resolver.resolve(name, type as 'CNAME')) as string[]
+        return (await resolver.resolve(name, type as 'CNAME'))
     }
   }
 }
@@ -40,30 +40,28 @@ export async function verifyMessage(
   resolver: DNSResolver = mailauthResolver(),
 ): Promise<Verified> {
   const { spf, dkim, dmarc } = await authenticate(message, { ...from, resolver, disableArc: true, disableBimi: true })
-  const alignment = dmarc ? dmarc.alignment : undefined
-  const spfDomain = spf ? spf.domain : ''
   return {
     spf: {
       result: spf ? spf.status.result : 'none',
-      domain: spfDomain,
+      domain: spf ? spf.domain : '',
       ip: from.ip,
-      isAligned: Boolean(alignment?.spf.result),
+      isAligned: Boolean(dmarc && dmarc.alignment.spf.result),
       comment: spf ? (spf.status.comment ?? '') : '',
     },
-    dkim: (dkim?.results ?? [])
+    dkim: dkim.results
       .filter((signature) => signature.signingDomain !== undefined)
       .map((signature) => ({
         result: signature.status.result,
         domain: signature.signingDomain ?? '',
         selector: signature.selector ?? '',
         algorithm: signature.algo ?? '',
-        isAligned: isAligned(signature.signingDomain ?? '', dkim?.headerFrom ?? []),
+        isAligned: isAligned(signature.signingDomain ?? '', dkim.headerFrom),
         comment: signature.status.comment ?? '',
       })),
     dmarc: {
       result: dmarc ? dmarc.status.result : 'none',
-      domain: dmarc ? (dmarc.domain ?? '') : '',
-      policy: dmarc ? (dmarc.policy ?? '') : '',
+      domain: dmarc ? dmarc.domain : '',
+      policy: dmarc ? dmarc.policy : '',
       comment: dmarc ? (dmarc.status.comment ?? '') : '',
     },
   }

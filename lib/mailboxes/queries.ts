@@ -67,7 +67,7 @@ export async function listMailboxes(actor: Actor, { domain, q = '', after }: Lis
 
 /** Rows after an address in the order domain, local part. */
 export function afterAddress(after: string | undefined) {
-  if (after === undefined || !after.includes('@')) return {}
+  if (!after?.includes('@')) return {}
   const at = after.lastIndexOf('@')
   const [localPart, name] = [after.slice(0, at), after.slice(at + 1)]
   return { OR: [{ domain: { name: { gt: name } } }, { domain: { name }, address: { localPart: { gt: localPart } } }] }

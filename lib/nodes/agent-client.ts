@@ -54,10 +54,10 @@ class PinnedAgent extends Agent {
     socket.once('error', fail)
     socket.once('secureConnect', () => {
       socket.removeListener('error', fail)
-      const found = socket.getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase()
+      const found = socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase()
       if (found !== this.fingerprint) {
         socket.destroy()
-        done(new Error(`the certificate is not the one that was paired (SHA-256 ${found ?? 'none'})`), socket)
+        done(new Error(`the certificate is not the one that was paired (SHA-256 ${found})`), socket)
       } else done(null, socket)
     })
     return undefined

@@ -1,4 +1,5 @@
 import 'server-only'
+import { Alarm } from '@/lib/clock/alarm'
 import { db } from '@/lib/db/client'
 import { AgentClient, AgentRefused, AgentUnavailable } from '@/lib/nodes/agent-client'
 import { deliverToNode, type NodeRow } from '@/lib/nodes/deliver'
@@ -21,9 +22,8 @@ export function pairingOf(row: { agentUrl: string; agentFingerprint: string; age
  * runs it (the caller holds the node's lock).
  */
 export class NodeLoop {
-  private wakeUp: () => void = () => undefined
-  private isStopped = false
-  private isWoken = false
+  private readonly alarm = new Alarm()
+  private readonly end = new AbortController()
   private statusAt = 0
   private running: Promise<void> | undefined
 
@@ -45,12 +45,11 @@ export class NodeLoop {
   }
 
   wake(): void {
-    this.isWoken = true
-    this.wakeUp()
+    this.alarm.ring()
   }
 
   async stop(): Promise<void> {
-    this.isStopped = true
+    this.end.abort()
     this.wake()
     await this.running
     this.client.close()
@@ -58,25 +57,14 @@ export class NodeLoop {
 
   private async run(): Promise<void> {
     const log = logger(`node:${this.node.name}`)
-    while (!this.isStopped) {
-      this.isWoken = false
+    while (!this.end.signal.aborted) {
       try {
         await this.pass()
       } catch (error) {
         log.error({ err: error }, 'a pass over the node failed; trying again')
       }
-      if (!this.isStopped && !this.isWoken) await this.sleep()
+      await this.alarm.sleep(SWEEP_MILLISECONDS)
     }
-  }
-
-  private sleep(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, SWEEP_MILLISECONDS)
-      this.wakeUp = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 
   private async pass(): Promise<void> {
