@@ -7,10 +7,6 @@ interface Look {
   size?: ButtonSize
 }
 
-export function Button({ variant, size, className = '', type = 'button', ...rest }: ComponentProps<'button'> & Look) {
-  return <button type={type} className={`${buttonClass(variant, size)} ${className}`} {...rest} />
-}
-
 /** A link that looks like a button: it leads somewhere, it changes nothing. */
 export function ButtonLink({ variant, size, className = '', ...rest }: ComponentProps<typeof Link> & Look) {
   return <Link prefetch={false} className={`${buttonClass(variant, size)} ${className}`} {...rest} />

@@ -1,10 +1,5 @@
 import { CopyButton } from '@/components/ui/copy'
 
-/** Exact text in the monospaced family. */
-export function Mono({ children }: { children: React.ReactNode }) {
-  return <span className="font-mono text-[12.5px] leading-[19px] [overflow-wrap:anywhere]">{children}</span>
-}
-
 /** Exact text with the button that copies it. */
 export function Exact({ text, label, done, name }: { text: string; label: string; done: string; name: string }) {
   return (

@@ -23,7 +23,5 @@ export type ActionState<T = undefined> =
   | { status: 'ok'; data: T; notice: Notice | null }
   | { status: 'error'; message: string; fields: Record<string, string[]>; values: Record<string, string | string[]> }
 
-export const IDLE: ActionState<never> = { status: 'idle' }
-
 /** The function that a form's `action` calls. */
 export type FormAction<T> = (state: ActionState<T>, form: FormData) => Promise<ActionState<T>>
