@@ -8,6 +8,8 @@ const config: KnipConfig = {
     'agent/main.ts',
     'agent/build.mjs',
     'companion/native/main.ts',
+    'companion/entry.ts',
+    'companion/build.mjs',
     'prisma/migrate.ts',
     'bench/*.ts',
     'test/*.{ts,mjs}',
