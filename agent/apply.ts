@@ -95,7 +95,7 @@ export async function undo(writers: Writers, operations: readonly IntentOperatio
 }
 
 /**
- * Asks the real programs about the lines that would come: a small map of only the changed lines must give exactly the
+ * Asks the real programs about the lines that would come: a small table of only the changed lines must give exactly the
  * intended value for each key. Throws a Refusal.
  */
 export async function verifyCandidate(
@@ -109,11 +109,9 @@ export async function verifyCandidate(
         of === map && after !== null ? [{ key, value: after }] : [],
       )
       if (lines.length === 0) return
-      const file = join(scratchDir, map.replace('/', '-'))
-      await writers.postmaps.build(file, lines)
-      await expectLines(
-        writers.postmaps,
-        file,
+      const found = await writers.postmaps.judge(join(scratchDir, map.replace('/', '-')), lines)
+      expectLines(
+        found,
         map,
         operations.filter((one) => one.map === map && one.after !== null),
       )
@@ -128,22 +126,15 @@ export async function readBack(writers: Writers, operations: readonly Operation[
   const byMap = Map.groupBy(operations, ({ map }) => map)
   await Promise.all(
     [...byMap].map(async ([map, group]) => {
-      if (isPostfixMap(map)) await expectLines(writers.postmaps, mapFile(writers.paths, map), map, group)
-      else if (isUserMap(map)) writers.users.verify(group)
+      if (isPostfixMap(map)) {
+        const keys = group.map(({ key }) => key)
+        expectLines(await writers.postmaps.query(mapFile(writers.paths, map), keys), map, group)
+      } else if (isUserMap(map)) writers.users.verify(group)
     }),
   )
 }
 
-async function expectLines(
-  postmaps: Postmaps,
-  file: string,
-  map: string,
-  operations: readonly Operation[],
-): Promise<void> {
-  const found = await postmaps.query(
-    file,
-    operations.map(({ key }) => key),
-  )
+function expectLines(found: ReadonlyMap<string, string>, map: string, operations: readonly Operation[]): void {
   for (const { key, after } of operations) {
     const value = found.get(key) ?? null
     if (value !== after) throw new Refusal(`${map}: ${key} gives ${show(value)} where ${show(after)} is meant`)

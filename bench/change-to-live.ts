@@ -77,7 +77,9 @@ try {
   const accepted: number[] = []
   const loggedIn: number[] = []
   const stored: number[] = []
+  let measuredFrom = new Date()
   for (let index = -WARM_UPS; index < CHANGES; index++) {
+    if (index === 0) measuredFrom = new Date()
     const localPart = `user${index + WARM_UPS}`
     const address = `${localPart}@${DOMAIN}`
     const startedAt = performance.now()
@@ -92,10 +94,27 @@ try {
     accepted.push(acceptedAt - startedAt)
     loggedIn.push(performance.now() - startedAt)
   }
+  const deliveries = await db().nodeDelivery.findMany({
+    where: { startedAt: { gte: measuredFrom } },
+    select: { node: { select: { name: true } }, startedAt: true, finishedAt: true, stages: true },
+  })
+  const perNode = [...Map.groupBy(deliveries, (delivery) => delivery.node.name)].flatMap(([node, own]) => [
+    {
+      what: `a delivery to ${node}`,
+      size: `${own.length} deliveries`,
+      samples: own.map(({ startedAt, finishedAt }) => (finishedAt?.getTime() ?? 0) - startedAt.getTime()),
+    },
+    ...['check', 'verify', 'apply', 'reload', 'probe'].map((stage) => ({
+      what: `  of it: ${stage}`,
+      size: `${own.length} deliveries`,
+      samples: own.map(({ stages }) => Number((stages as Record<string, number>)[stage] ?? 0)),
+    })),
+  ])
   measure('change-to-live', [
     { what: 'stored in Postgres', size: `${CHANGES} changes`, samples: stored },
     { what: 'first accepted RCPT', size: `${CHANGES} changes`, samples: accepted, bound: BOUND_MILLISECONDS },
     { what: 'first IMAP login', size: `${CHANGES} changes`, samples: loggedIn, bound: BOUND_MILLISECONDS },
+    ...perNode,
   ])
 } finally {
   worker.kill('SIGTERM')

@@ -14,7 +14,7 @@ const select = {
   finishedAt: true,
   result: true,
   domain: { select: { name: true } },
-  probe: { select: { name: true, isStandIn: true, address: true } },
+  probe: { select: { name: true, isStandIn: true, address: true, removedAt: true } },
 } as const
 
 /** Tests, newest first; of one domain where `domain` is given. */
@@ -46,6 +46,7 @@ export async function requireTest(actor: Actor, id: string) {
 export async function listProbes(actor: Actor) {
   requirePermission(actor, 'test:read')
   return db().probe.findMany({
+    where: { removedAt: null },
     orderBy: [{ grade: 'asc' }, { name: 'asc' }],
     select: { name: true, grade: true, isStandIn: true, address: true },
   })
@@ -56,7 +57,8 @@ export async function latestProof(actor: Actor, domain: string) {
   requirePermission(actor, 'test:read')
   const row = await db().deliverabilityTest.findFirst({
     where: { state: 'passed', domain: { AND: [visibleDomains(actor), { name: domain }] } },
-    orderBy: [{ grade: 'desc' }, { finishedAt: 'desc' }],
+    // A stand-in proves less than a mailbox that is truly elsewhere, however new the test.
+    orderBy: [{ grade: 'desc' }, { probe: { isStandIn: 'asc' } }, { finishedAt: 'desc' }],
     select: { id: true, grade: true, finishedAt: true, probe: { select: { isStandIn: true, name: true } } },
   })
   return row

@@ -115,6 +115,7 @@ class TestRun {
       imapHost: imap.host,
       imapPort: imap.port,
       ...credential,
+      mustBeCertified: false,
     }
   }
 
@@ -197,5 +198,6 @@ function endpoint(services: unknown, name: string): { host: string; port: number
 
 function probeAccount(test: Test): MailAccount {
   const config = probeConfig.parse(test.probe.config)
-  return { ...config, password: openAsWorker(test.probe.credentialSealed, `Probe/${test.probe.id}/password`) }
+  const password = openAsWorker(test.probe.credentialSealed, `Probe/${test.probe.id}/password`)
+  return { ...config, password, mustBeCertified: test.probe.grade === 'outside' && !test.probe.isStandIn }
 }

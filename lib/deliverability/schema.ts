@@ -3,7 +3,6 @@ import { domainNameSchema } from '@/lib/domains/name'
 
 export const GRADES = ['inside', 'outside'] as const
 /** `inside`: the companion probe saw it (our signing, maps, TLS). `outside`: a mailbox elsewhere (also port 25, PTR, public DNS). */
-export type ProofGrade = (typeof GRADES)[number]
 
 export const STEPS = ['credential', 'send', 'arrive', 'verify', 'answer', 'return'] as const
 export type StepName = (typeof STEPS)[number]
@@ -45,7 +44,6 @@ export const testStep = z.object({
   /** A server's own words, or what was found. Never a credential. */
   words: z.string(),
 })
-export type TestStep = z.infer<typeof testStep>
 
 /** What a test stores while it runs and at its end. */
 export const testResult = z.object({
@@ -73,8 +71,13 @@ export const requestTestSchema = z.object({
 })
 export type RequestTestInput = z.infer<typeof requestTestSchema>
 
-const endpoint = z.string().min(1).max(253)
-const portNumber = z.coerce.number().int().min(1).max(65535)
+const endpoint = z
+  .string()
+  .trim()
+  .min(1, 'field.required')
+  .max(253, 'field.long')
+  .regex(/^[0-9A-Za-z.:-]*$/, 'probe.host')
+const portNumber = z.coerce.number('probe.port').int('probe.port').min(1, 'probe.port').max(65535, 'probe.port')
 
 /** How to reach a mailbox elsewhere that answers tests. */
 export const probeConfig = z.object({
@@ -82,15 +85,20 @@ export const probeConfig = z.object({
   imapPort: portNumber,
   submissionHost: endpoint,
   submissionPort: portNumber,
-  user: z.string().min(1).max(320),
+  user: z.string().trim().min(1, 'field.required').max(320, 'field.long'),
 })
-export type ProbeConfig = z.infer<typeof probeConfig>
 
 export const addProbeSchema = probeConfig.extend({
   name: z.string().trim().min(1, 'field.required').max(60, 'field.long'),
   grade: z.enum(GRADES),
   isStandIn: z.boolean().default(false),
-  address: z.string().max(320),
-  password: z.string().min(1).max(500),
+  address: z.string().trim().min(1, 'field.required').max(320, 'field.long'),
+  password: z.string().min(1, 'field.required').max(500, 'field.long'),
 })
 export type AddProbeInput = z.infer<typeof addProbeSchema>
+
+/** What the owner says of a mailbox elsewhere; that it is truly elsewhere is not asked, it is what the form is for. */
+export const addOutsideProbeSchema = addProbeSchema.omit({ grade: true, isStandIn: true })
+
+export const removeProbeSchema = z.object({ name: z.string().min(1).max(60) })
+export type RemoveProbeInput = z.infer<typeof removeProbeSchema>

@@ -64,7 +64,6 @@ export async function requireDomain(actor: Actor, name: string) {
   if (!row) throw new AppError('NOT_FOUND', 'domain.missing', { name })
   return row
 }
-export type DomainDetail = Awaited<ReturnType<typeof requireDomain>>
 
 /** Numbers for the navigation: exact counts of what the actor may see. */
 export async function countDirectory(actor: Actor) {
