@@ -107,7 +107,7 @@ try {
     ...['check', 'verify', 'apply', 'reload', 'probe'].map((stage) => ({
       what: `  of it: ${stage}`,
       size: `${own.length} deliveries`,
-      samples: own.map(({ stages }) => Number((stages as Record<string, number>)[stage] ?? 0)),
+      samples: own.map(({ stages }) => (stages as Record<string, number>)[stage] ?? 0),
     })),
   ])
   measure('change-to-live', [
