@@ -128,6 +128,7 @@ const CASES: Record<string, Case> = {
     'probe:write',
     'not about a domain',
   ],
+  removeProbe: [(actor) => tests.removeProbe(actor, { name: 'p' }), 'probe:write', 'not about a domain'],
   addNode: [(actor) => nodes.addNode(actor, 'no code'), 'node:write', 'not about a domain'],
   importReport: [
     (actor) => reports.importReport(actor, { name: 'r.xml', content: Buffer.from('x') }),

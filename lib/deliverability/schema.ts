@@ -1,8 +1,14 @@
 import { z } from 'zod'
 import { domainNameSchema } from '@/lib/domains/name'
 
-export const GRADES = ['inside', 'outside'] as const
 /** `inside`: the companion probe saw it (our signing, maps, TLS). `outside`: a mailbox elsewhere (also port 25, PTR, public DNS). */
+export const GRADES = ['inside', 'outside'] as const
+
+/** The grade as a page names it (codes of `messages/` under `readiness.grade`): a stand-in is never passed off as truly elsewhere. */
+export function shownGrade(grade: string, isStandIn: boolean): (typeof GRADES)[number] | 'standIn' {
+  if (grade !== 'outside') return 'inside'
+  return isStandIn ? 'standIn' : 'outside'
+}
 
 export const STEPS = ['credential', 'send', 'arrive', 'verify', 'answer', 'return'] as const
 export type StepName = (typeof STEPS)[number]

@@ -25,7 +25,7 @@ export function mailauthResolver(): DNSResolver {
       case 'PTR':
         return resolver.resolvePtr(name)
       default:
-        return (await resolver.resolve(name, type as 'CNAME'))
+        return await resolver.resolve(name, type as 'CNAME')
     }
   }
 }

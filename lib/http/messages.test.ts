@@ -106,7 +106,7 @@ describe('what the code asks for', () => {
       .flatMap(({ path, text }) =>
         [
           ...text.matchAll(
-            /'((?:address|alias|auth|dns|domain|field|mailbox|node|password|report|settings|test)\.[a-zA-Z]+)'/g,
+            /'((?:address|alias|auth|dns|domain|field|mailbox|node|password|probe|report|settings|test)\.[a-zA-Z]+)'/g,
           ),
         ]
           .map((match) => match[1] ?? '')

@@ -2,6 +2,8 @@
 
 import { z } from 'zod'
 import type { Actor } from '@/lib/auth/actor'
+import { addOutsideProbeSchema, removeProbeSchema } from '@/lib/deliverability/schema'
+import { addProbe, removeProbe } from '@/lib/deliverability/service'
 import { createAsk } from '@/lib/dns/ask'
 import { configuredResolvers } from '@/lib/dns/resolver'
 import { env } from '@/lib/env'
@@ -32,5 +34,22 @@ export const runServerChecksAction = formAction(
   async (actor, input) => {
     await lookAtServer(actor)
     return { to: PAGES[input.from] }
+  },
+)
+
+// Whoever gives a mailbox here says that it is elsewhere: no other grade can be chosen, and nothing here is a stand-in.
+export const addProbeAction = formAction(
+  { permission: 'probe:write', schema: addOutsideProbeSchema },
+  async (actor, input) => {
+    await addProbe(actor, { ...input, grade: 'outside', isStandIn: false })
+    return { to: PAGES.settings }
+  },
+)
+
+export const removeProbeAction = formAction(
+  { permission: 'probe:write', schema: removeProbeSchema },
+  async (actor, input) => {
+    await removeProbe(actor, input)
+    return { to: PAGES.settings }
   },
 )

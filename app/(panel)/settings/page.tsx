@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { ProbesCard } from '@/app/(panel)/settings/probes-card'
 import { ServerChecksCard } from '@/app/(panel)/settings/server-checks-card'
 import { ServerSettingsForm } from '@/app/(panel)/settings/server-settings-form'
 import { ReleaseLine, type ReleaseQuery } from '@/components/data/release-line'
@@ -7,6 +8,7 @@ import { PageHeader } from '@/components/layout/page-header'
 import { Card, CardBody } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { roleMay } from '@/lib/auth/permissions'
+import { listProbes } from '@/lib/deliverability/queries'
 import { requirePageActor } from '@/lib/http/page'
 import { getServerChecks, getServerSettings, getServerSettingsForForm } from '@/lib/settings/queries'
 
@@ -16,12 +18,13 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function SettingsPage({ searchParams }: { searchParams: Promise<ReleaseQuery> }) {
   const actor = await requirePageActor('setting:read')
-  const [t, format, settings, suggested, checks, query] = await Promise.all([
+  const [t, format, settings, suggested, checks, probes, query] = await Promise.all([
     getTranslations('settings'),
     getFormatter(),
     getServerSettings(actor),
     getServerSettingsForForm(actor),
     getServerChecks(actor),
+    listProbes(actor),
     searchParams,
   ])
   const mayWrite = roleMay(actor.role, 'setting:write')
@@ -57,6 +60,7 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
         )}
       </Card>
       {checks && mayWrite ? <ServerChecksCard checks={checks} from="settings" /> : null}
+      <ProbesCard probes={probes} mayWrite={roleMay(actor.role, 'probe:write')} />
     </>
   )
 }

@@ -14,7 +14,7 @@ import { Facts } from '@/components/ui/facts'
 import { Steps } from '@/components/ui/steps'
 import { roleMay } from '@/lib/auth/permissions'
 import { requireTest } from '@/lib/deliverability/queries'
-import { STEPS } from '@/lib/deliverability/schema'
+import { shownGrade, STEPS } from '@/lib/deliverability/schema'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { uuidParam } from '@/lib/http/params'
 
@@ -34,6 +34,7 @@ export default async function TestPage({ params }: { params: Promise<{ id: strin
   ])
   const { result } = test
   const { name } = test.domain
+  const grade = shownGrade(test.grade, test.probe.isStandIn)
   const isOver = test.finishedAt !== null
   const seconds = (milliseconds: number): string =>
     t('seconds', { seconds: format.number(milliseconds / 1000, { maximumFractionDigits: 2 }) })
@@ -52,7 +53,7 @@ export default async function TestPage({ params }: { params: Promise<{ id: strin
           text: headline ? t(`verdict.${headline}`) : isOver ? t('noVerdict') : t('runningText'),
         }}
         actions={
-          roleMay(actor.role, 'test:run') && isOver ? (
+          roleMay(actor.role, 'test:run') && isOver && test.probe.removedAt === null ? (
             <ActionForm action={requestTestAction} className="contents">
               <input type="hidden" name="domain" value={name} />
               <input type="hidden" name="probe" value={test.probe.name} />
@@ -85,13 +86,13 @@ export default async function TestPage({ params }: { params: Promise<{ id: strin
         <Card title={t('proofCard')}>
           <Facts
             facts={[
-              { term: t('grade'), value: tReadiness(`grade.${test.grade}`) },
-              { term: t('probe'), value: `${test.probe.address}${test.probe.isStandIn ? ` (${t('standIn')})` : ''}` },
+              { term: t('grade'), value: tReadiness(`grade.${grade}`) },
+              { term: t('probe'), value: test.probe.address },
               { term: t('by'), value: test.actorName },
               { term: t('when'), value: <RelativeTime at={test.createdAt} /> },
               {
                 term: t('unproven'),
-                value: t(`unprovenText.${test.grade === 'outside' && !test.probe.isStandIn ? 'outside' : 'inside'}`),
+                value: t(`unprovenText.${grade === 'outside' ? 'outside' : 'inside'}`),
               },
             ]}
           />

@@ -1,0 +1,108 @@
+import { getTranslations } from 'next-intl/server'
+import { addProbeAction, removeProbeAction } from '@/app/(panel)/settings/actions'
+import { ActionForm } from '@/components/form/action-form'
+import { TextField } from '@/components/form/field'
+import { SubmitButton } from '@/components/form/submit'
+import { Card, CardBody } from '@/components/ui/card'
+import { Empty } from '@/components/ui/empty'
+import { Table } from '@/components/ui/table'
+import type { listProbes } from '@/lib/deliverability/queries'
+import { shownGrade } from '@/lib/deliverability/schema'
+
+/** The mailboxes that tests are sent to; who may, adds one and removes one. */
+export async function ProbesCard({
+  probes,
+  mayWrite,
+}: {
+  probes: Awaited<ReturnType<typeof listProbes>>
+  mayWrite: boolean
+}) {
+  const [t, tReadiness] = await Promise.all([getTranslations('probes'), getTranslations('readiness')])
+  return (
+    <Card title={t('title')} id="probes">
+      {probes.length === 0 ? (
+        <Empty title={t('emptyTitle')}>{t('emptyText')}</Empty>
+      ) : (
+        <Table label={t('title')} folds>
+          <thead>
+            <tr>
+              <th>{t('name')}</th>
+              <th>{t('address')}</th>
+              <th>{t('grade')}</th>
+              {mayWrite ? <th>{t('action')}</th> : null}
+            </tr>
+          </thead>
+          <tbody>
+            {probes.map((probe) => (
+              <tr key={probe.name}>
+                <td className="font-[550]">{probe.name}</td>
+                <td className="font-mono text-[12.5px] [overflow-wrap:anywhere]">{probe.address}</td>
+                <td data-label={t('grade')}>{tReadiness(`grade.${shownGrade(probe.grade, probe.isStandIn)}`)}</td>
+                {mayWrite ? (
+                  <td>
+                    <ActionForm action={removeProbeAction}>
+                      <input type="hidden" name="name" value={probe.name} />
+                      <div>
+                        <SubmitButton variant="danger" size="small" busy={t('removing')}>
+                          {t('remove')} <span className="sr-only">{probe.name}</span>
+                        </SubmitButton>
+                      </div>
+                    </ActionForm>
+                  </td>
+                ) : null}
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      {mayWrite ? (
+        <CardBody>
+          {probes.length > 0 ? <p className="text-muted mb-4 max-w-prose text-sm">{t('removeText')}</p> : null}
+          <AddProbeForm />
+        </CardBody>
+      ) : null}
+    </Card>
+  )
+}
+
+async function AddProbeForm() {
+  const t = await getTranslations('probes')
+  return (
+    <ActionForm action={addProbeAction}>
+      <h3 className="font-semibold">{t('addTitle')}</h3>
+      <p className="text-muted max-w-prose">{t('addText')}</p>
+      <TextField name="name" label={t('name')} help={t('nameHelp')} required />
+      <TextField name="address" label={t('address')} help={t('addressHelp')} type="email" isMono required />
+      <TextField name="imapHost" label={t('imapHost')} placeholder="imap.example.net" isMono required />
+      <TextField
+        name="imapPort"
+        label={t('imapPort')}
+        help={t('imapPortHelp')}
+        defaultValue="993"
+        inputMode="numeric"
+        required
+      />
+      <TextField name="submissionHost" label={t('submissionHost')} placeholder="smtp.example.net" isMono required />
+      <TextField
+        name="submissionPort"
+        label={t('submissionPort')}
+        help={t('submissionPortHelp')}
+        defaultValue="465"
+        inputMode="numeric"
+        required
+      />
+      <TextField name="user" label={t('user')} help={t('userHelp')} autoComplete="off" isMono required />
+      <TextField
+        name="password"
+        label={t('password')}
+        help={t('passwordHelp')}
+        type="password"
+        autoComplete="new-password"
+        required
+      />
+      <div>
+        <SubmitButton busy={t('adding')}>{t('add')}</SubmitButton>
+      </div>
+    </ActionForm>
+  )
+}

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "probe" ADD COLUMN     "removed_at" TIMESTAMPTZ;
