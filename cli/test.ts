@@ -32,8 +32,8 @@ export async function test(args: string[], io: Io): Promise<number> {
     if (row.finishedAt !== null) {
       io.out(
         values.json
-          ? `${JSON.stringify({ state: row.state, grade: row.grade, ...row.result })}\n`
-          : `${row.state}\t${row.result.verdict.join(', ')} (${row.grade})\n`,
+          ? `${JSON.stringify({ state: row.state, grade: row.grade, isStandIn: row.probe.isStandIn, ...row.result })}\n`
+          : `${row.state}\t${row.result.verdict.join(', ')} (${row.grade}${row.probe.isStandIn ? ', by a stand-in' : ''})\n`,
       )
       return row.state === 'passed' ? 0 : 1
     }

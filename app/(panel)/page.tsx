@@ -50,7 +50,7 @@ export default async function OverviewPage() {
       mailboxCount: domain.mailboxCount,
       records: domain.dnsRecords.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
       keyStates: domain.dkimKeys.map((key) => key.state),
-      lastTest: domain.tests[0] ?? null,
+      lastTest: domain.lastTest,
     }),
   }))
   const ready = judged.filter(({ readiness }) => readiness.code === 'ready').length

@@ -5,6 +5,7 @@ import { RelativeTime } from '@/components/data/time'
 import { TestBadge } from '@/components/data/test-badge'
 import { Table } from '@/components/ui/table'
 import type { listTests } from '@/lib/deliverability/queries'
+import { shownGrade } from '@/lib/deliverability/schema'
 
 /** Deliverability tests, newest first; with the domain where they are of several. */
 export async function TestTable({
@@ -36,7 +37,10 @@ export async function TestTable({
             {hasDomain ? <td>{test.domain.name}</td> : null}
             <td className="font-mono text-[12.5px]">{test.sender}</td>
             <td data-label={t('probe')}>
-              {test.probe.name} <span className="text-muted">({tReadiness(`grade.${test.grade}`)})</span>
+              {test.probe.name}{' '}
+              <span className="text-muted">
+                ({tReadiness(`grade.${shownGrade(test.grade, test.probe.isStandIn)}`)})
+              </span>
             </td>
             <td className="text-muted">
               <RelativeTime at={test.createdAt} />

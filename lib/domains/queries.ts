@@ -30,11 +30,19 @@ export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: st
         where: { purpose: { not: 'own' } },
         select: { purpose: true, observation: { select: { state: true } } },
       },
-      tests: { orderBy: { createdAt: 'desc' }, take: 1, select: { state: true, grade: true, finishedAt: true } },
+      tests: {
+        orderBy: { createdAt: 'desc' },
+        take: 1,
+        select: { state: true, grade: true, finishedAt: true, probe: { select: { isStandIn: true } } },
+      },
     },
   })
   const page = rows.slice(0, PAGE)
-  return { domains: page, next: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null }
+  const domains = page.map(({ tests: [test], ...row }) => ({
+    ...row,
+    lastTest: test ? { ...test, isStandIn: test.probe.isStandIn } : null,
+  }))
+  return { domains, next: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null }
 }
 
 /** One domain with what its pages show first. NOT_FOUND where it is not the actor's. */

@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest'
 import { judgeReadiness, type ReadinessFacts } from '@/lib/domains/readiness'
 
-const all = (state: string | null): ReadinessFacts['records'] => ['mx', 'spf', 'dkim', 'dmarc'].map((purpose) => ({ purpose, state }))
+const all = (state: string | null): ReadinessFacts['records'] =>
+  ['mx', 'spf', 'dkim', 'dmarc'].map((purpose) => ({ purpose, state }))
 const facts = (changes: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
   suspendMode: null,
   mailboxCount: 1,
   records: all('ok'),
   keyStates: ['active'],
-  lastTest: { state: 'passed', grade: 'inside', finishedAt: new Date(0) },
+  lastTest: { state: 'passed', grade: 'inside', isStandIn: false, finishedAt: new Date(0) },
   ...changes,
 })
 
@@ -16,13 +17,27 @@ it('calls a domain ready only after a passed test, and names its grade', () => {
   expect(judgeReadiness(facts({ lastTest: null }))).toMatchObject({ level: 'waiting', code: 'unproven', grade: null })
 })
 
+it('says when only a stand-in for a mailbox elsewhere has seen the proof', () => {
+  const lastTest = { state: 'passed', grade: 'outside', isStandIn: true, finishedAt: new Date(0) }
+  expect(judgeReadiness(facts({ lastTest }))).toMatchObject({ code: 'ready', grade: 'standIn' })
+  expect(judgeReadiness(facts({ lastTest: { ...lastTest, isStandIn: false } }))).toMatchObject({ grade: 'outside' })
+})
+
 it('is broken by a missing record', () => {
   const records = [...all('ok').slice(1), { purpose: 'mx', state: 'missing' }]
-  expect(judgeReadiness(facts({ records }))).toMatchObject({ level: 'broken', code: 'records-wrong', wrong: 1, total: 4 })
+  expect(judgeReadiness(facts({ records }))).toMatchObject({
+    level: 'broken',
+    code: 'records-wrong',
+    wrong: 1,
+    total: 4,
+  })
 })
 
 it('is never broken by a question that nobody answered', () => {
-  expect(judgeReadiness(facts({ records: all('temperror') }))).toMatchObject({ level: 'unknown', code: 'records-unknown' })
+  expect(judgeReadiness(facts({ records: all('temperror') }))).toMatchObject({
+    level: 'unknown',
+    code: 'records-unknown',
+  })
   expect(judgeReadiness(facts({ records: all(null) }))).toMatchObject({ level: 'unknown' })
 })
 

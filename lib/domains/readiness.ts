@@ -1,4 +1,5 @@
 import type { DkimKeyState, SuspendMode } from '@/lib/db/generated/enums'
+import { shownGrade } from '@/lib/deliverability/schema'
 
 /** What a domain's readiness is judged by. */
 export interface ReadinessFacts {
@@ -8,7 +9,7 @@ export interface ReadinessFacts {
   records: { purpose: string; state: string | null }[]
   keyStates: DkimKeyState[]
   /** The newest test; null where none ran. */
-  lastTest: { state: string; grade: string; finishedAt: Date | null } | null
+  lastTest: { state: string; grade: string; isStandIn: boolean; finishedAt: Date | null } | null
 }
 
 /** The one word on a domain, the worst first. `wrong` and `total` count records. */
@@ -27,7 +28,8 @@ export interface Readiness {
     | 'ready'
   wrong: number
   total: number
-  grade: string | null
+  /** The grade of the newest test where it passed, as pages name it. */
+  grade: ReturnType<typeof shownGrade> | null
   provenAt: Date | null
 }
 
@@ -42,12 +44,12 @@ export function judgeReadiness(facts: ReadinessFacts): Readiness {
   const wrong = records.filter(
     ({ purpose, state }) => state !== null && WRONG.has(state) && !(purpose === 'mx' && state === 'different'),
   )
-  const isTested = facts.lastTest?.state === 'passed'
+  const proof = facts.lastTest?.state === 'passed' ? facts.lastTest : null
   const base = {
     wrong: wrong.length,
     total: records.length,
-    grade: isTested ? (facts.lastTest?.grade ?? null) : null,
-    provenAt: isTested ? (facts.lastTest?.finishedAt ?? null) : null,
+    grade: proof ? shownGrade(proof.grade, proof.isStandIn) : null,
+    provenAt: proof?.finishedAt ?? null,
   }
   const has = (state: string | null): boolean => records.some((record) => record.state === state)
   if (facts.suspendMode !== null) return { ...base, level: 'attention', code: 'suspended' }
@@ -57,7 +59,7 @@ export function judgeReadiness(facts: ReadinessFacts): Readiness {
   if (has('propagating')) return { ...base, level: 'waiting', code: 'records-waiting' }
   if (has(null) || has('temperror')) return { ...base, level: 'unknown', code: 'records-unknown' }
   if (!facts.keyStates.includes('active')) return { ...base, level: 'waiting', code: 'key-waiting' }
-  if (isTested) return { ...base, level: 'ok', code: 'ready' }
+  if (proof) return { ...base, level: 'ok', code: 'ready' }
   const isRunning = facts.lastTest?.state === 'queued' || facts.lastTest?.state === 'running'
   return { ...base, level: 'waiting', code: isRunning ? 'test-running' : 'unproven' }
 }

@@ -41,7 +41,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Prom
       mailboxCount: domain.mailboxCount,
       records: domain.dnsRecords.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
       keyStates: domain.dkimKeys.map((key) => key.state),
-      lastTest: domain.tests[0] ?? null,
+      lastTest: domain.lastTest,
     }),
   }))
   const create = roleMay(actor.role, 'domain:create') ? (

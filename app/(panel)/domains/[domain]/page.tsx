@@ -14,6 +14,7 @@ import { Facts } from '@/components/ui/facts'
 import { Steps } from '@/components/ui/steps'
 import { Table } from '@/components/ui/table'
 import { latestProof, listTests } from '@/lib/deliverability/queries'
+import { shownGrade } from '@/lib/deliverability/schema'
 import { listDkimKeys } from '@/lib/dkim/queries'
 import { listDnsRecords } from '@/lib/dns/queries'
 import { requireDomain } from '@/lib/domains/queries'
@@ -51,12 +52,13 @@ export default async function DomainPage({ params, searchParams }: Props) {
       listReleases(actor, { domain: name }),
     ]),
   )
+  const last = tests[0]
   const readiness = judgeReadiness({
     suspendMode: domain.suspendMode,
     mailboxCount: domain.mailboxCount,
     records: records.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
     keyStates: keys.map((key) => key.state),
-    lastTest: tests[0] ?? null,
+    lastTest: last ? { ...last, isStandIn: last.probe.isStandIn } : null,
   })
   const steps = onboardingSteps(readiness, domain.mailboxCount)
   const isDone = steps.every((step) => step.state === 'done')
@@ -130,7 +132,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
           {proof ? (
             <Facts
               facts={[
-                { term: t('proofGrade'), value: tRoot(`grade.${proof.grade}`) },
+                { term: t('proofGrade'), value: tRoot(`grade.${shownGrade(proof.grade, proof.probe.isStandIn)}`) },
                 {
                   term: t('proofBy'),
                   value: proof.probe.isStandIn ? t('standIn', { name: proof.probe.name }) : proof.probe.name,
@@ -146,7 +148,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
                 {
                   term: t('unproven'),
                   value: t(
-                    `unprovenText.${proof.grade === 'outside' && !proof.probe.isStandIn ? 'outside' : 'inside'}`,
+                    `unprovenText.${shownGrade(proof.grade, proof.probe.isStandIn) === 'outside' ? 'outside' : 'inside'}`,
                   ),
                 },
               ]}

@@ -12,6 +12,7 @@ import { Card, CardBody } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { roleMay } from '@/lib/auth/permissions'
 import { listProbes, listTests } from '@/lib/deliverability/queries'
+import { shownGrade } from '@/lib/deliverability/schema'
 import { requireDomain } from '@/lib/domains/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
@@ -68,7 +69,7 @@ export default async function DomainTestsPage({ params }: Props) {
                   help={t('probeHelp')}
                   options={probes.map((probe) => ({
                     value: probe.name,
-                    label: `${probe.address} (${probe.isStandIn ? t('standIn') : tReadiness(`grade.${probe.grade}`)})`,
+                    label: `${probe.address} (${tReadiness(`grade.${shownGrade(probe.grade, probe.isStandIn)}`)})`,
                   }))}
                 />
                 <TextField name="localPart" label={t('from')} help={t('fromHelp')} after={`@${name}`} isMono />
