@@ -46,6 +46,7 @@ export default async function OverviewPage() {
   const judged = domains.map((domain) => ({
     name: domain.name,
     readiness: judgeReadiness({
+      refusingNodes: domain.refusingNodes,
       suspendMode: domain.suspendMode,
       mailboxCount: domain.mailboxCount,
       records: domain.dnsRecords.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),

@@ -1,4 +1,4 @@
-import { getTranslations } from 'next-intl/server'
+import { getFormatter, getTranslations } from 'next-intl/server'
 import { RelativeTime } from '@/components/data/time'
 import { Badge } from '@/components/ui/badge'
 import type { Level } from '@/components/ui/level'
@@ -9,10 +9,11 @@ export async function domainStateLine(
   name: string,
   readiness: Readiness,
 ): Promise<{ level: Level; word: string; text: React.ReactNode }> {
-  const t = await getTranslations('readiness')
-  const { code, level, wrong, total, grade, provenAt } = readiness
+  const [t, format] = await Promise.all([getTranslations('readiness'), getFormatter()])
+  const { code, level, nodes, wrong, total, grade, provenAt } = readiness
   const text = t.rich(`text.${code}`, {
     name,
+    nodes: format.list([...new Set(nodes)]),
     wrong,
     total,
     grade: grade === null ? '' : t(`grade.${grade}`),

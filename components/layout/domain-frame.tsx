@@ -1,12 +1,14 @@
 import { getTranslations } from 'next-intl/server'
 import { domainPath } from '@/components/data/paths'
+import { Refusals } from '@/components/data/refusals'
 import { ReleaseLine, type ReleaseQuery } from '@/components/data/release-line'
 import { PageHeader, type Crumb } from '@/components/layout/page-header'
 import { Tabs } from '@/components/layout/tabs'
 import type { Level } from '@/components/ui/level'
+import type { Actor } from '@/lib/auth/actor'
 import { roleMay, type Permission } from '@/lib/auth/permissions'
-import type { AdminRole } from '@/lib/db/generated/enums'
 import { toUnicode } from '@/lib/domains/unicode'
+import { listRefusals } from '@/lib/releases/queries'
 
 const PAGES = [
   { page: '', permission: 'domain:read' },
@@ -22,7 +24,7 @@ const PAGES = [
 /** What stands above every page of a domain: its name, the page's state line and action, the domain's pages. */
 export async function DomainFrame({
   name,
-  role,
+  actor,
   state,
   actions,
   crumbs = [],
@@ -31,8 +33,8 @@ export async function DomainFrame({
   children,
 }: {
   name: string
-  /** The reader's: pages that it may not see are not offered. */
-  role: AdminRole
+  /** The reader: pages that its role may not see are not offered. */
+  actor: Actor
   state?: { level: Level; word: string; text: React.ReactNode }
   actions?: React.ReactNode
   /** Pages between the domain and this one. */
@@ -55,13 +57,14 @@ export async function DomainFrame({
       />
       <Tabs
         label={t('pages', { name: shown })}
-        tabs={PAGES.filter(({ permission }) => roleMay(role, permission)).map(({ page }) => ({
+        tabs={PAGES.filter(({ permission }) => roleMay(actor.role, permission)).map(({ page }) => ({
           href: domainPath(name, page),
           label: t(`tabs.${page === '' ? 'overview' : page}`),
           isExact: page === '',
         }))}
       />
-      <ReleaseLine query={query} />
+      <ReleaseLine actor={actor} query={query} />
+      <Refusals refusals={await listRefusals(actor, name)} />
       {children}
     </>
   )

@@ -195,6 +195,8 @@ const CASES: Record<string, Case> = {
     'NOT_FOUND',
   ],
   listReleases: [async (actor) => (await releases.listReleases(actor)).releases, 'release:read', 'nothing'],
+  getDelivery: [async (actor) => ((await releases.getDelivery(actor, 1n)) ? [1] : []), 'release:read', 'nothing'],
+  listRefusals: [(actor) => releases.listRefusals(actor, domain), 'release:read', 'nothing'],
   requireRelease: [(actor) => releases.requireRelease(actor, 1n), 'release:read', 'NOT_FOUND'],
   listNodes: [(actor) => nodeQueries.listNodes(actor), 'node:read', 'not about a domain'],
   listAudit: [(actor) => audit.listAudit(actor), 'audit:read', 'not about a domain'],

@@ -2,6 +2,7 @@ import 'server-only'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { AppError } from '@/lib/errors/app-error'
+import { standingRefusals } from '@/lib/releases/refusals'
 
 const PAGE = 50
 
@@ -38,8 +39,10 @@ export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: st
     },
   })
   const page = rows.slice(0, PAGE)
+  const refusals = await standingRefusals(page.map((row) => row.name))
   const domains = page.map(({ tests: [test], ...row }) => ({
     ...row,
+    refusingNodes: refusals.filter((refusal) => refusal.domain === row.name).map((refusal) => refusal.node),
     lastTest: test ? { ...test, isStandIn: test.probe.isStandIn } : null,
   }))
   return { domains, next: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null }

@@ -4,6 +4,7 @@ import { judgeReadiness, type ReadinessFacts } from '@/lib/domains/readiness'
 const all = (state: string | null): ReadinessFacts['records'] =>
   ['mx', 'spf', 'dkim', 'dmarc'].map((purpose) => ({ purpose, state }))
 const facts = (changes: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
+  refusingNodes: [],
   suspendMode: null,
   mailboxCount: 1,
   records: all('ok'),
@@ -21,6 +22,14 @@ it('says when only a stand-in for a mailbox elsewhere has seen the proof', () =>
   const lastTest = { state: 'passed', grade: 'outside', isStandIn: true, finishedAt: new Date(0) }
   expect(judgeReadiness(facts({ lastTest }))).toMatchObject({ code: 'ready', grade: 'standIn' })
   expect(judgeReadiness(facts({ lastTest: { ...lastTest, isStandIn: false } }))).toMatchObject({ grade: 'outside' })
+})
+
+it('is broken while a node refuses its last change, whatever was proven before', () => {
+  expect(judgeReadiness(facts({ refusingNodes: ['mx1'] }))).toMatchObject({
+    level: 'broken',
+    code: 'refused',
+    nodes: ['mx1'],
+  })
 })
 
 it('is broken by a missing record', () => {

@@ -3,6 +3,8 @@ import { shownGrade } from '@/lib/deliverability/schema'
 
 /** What a domain's readiness is judged by. */
 export interface ReadinessFacts {
+  /** Nodes that refused its last change and keep an earlier state of it. */
+  refusingNodes: string[]
   suspendMode: SuspendMode | null
   mailboxCount: number
   /** The records it should have; `state` is null before DNS was first asked. */
@@ -16,6 +18,7 @@ export interface ReadinessFacts {
 export interface Readiness {
   level: 'ok' | 'attention' | 'broken' | 'waiting' | 'unknown'
   code:
+    | 'refused'
     | 'suspended'
     | 'records-wrong'
     | 'mx-elsewhere'
@@ -26,6 +29,8 @@ export interface Readiness {
     | 'test-running'
     | 'unproven'
     | 'ready'
+  /** Nodes that refuse it. */
+  nodes: string[]
   wrong: number
   total: number
   /** The grade of the newest test where it passed, as pages name it. */
@@ -46,12 +51,14 @@ export function judgeReadiness(facts: ReadinessFacts): Readiness {
   )
   const proof = facts.lastTest?.state === 'passed' ? facts.lastTest : null
   const base = {
+    nodes: facts.refusingNodes,
     wrong: wrong.length,
     total: records.length,
     grade: proof ? shownGrade(proof.grade, proof.isStandIn) : null,
     provenAt: proof?.finishedAt ?? null,
   }
   const has = (state: string | null): boolean => records.some((record) => record.state === state)
+  if (facts.refusingNodes.length > 0) return { ...base, level: 'broken', code: 'refused' }
   if (facts.suspendMode !== null) return { ...base, level: 'attention', code: 'suspended' }
   if (wrong.length > 0) return { ...base, level: 'broken', code: 'records-wrong' }
   if (facts.lastTest?.state === 'failed') return { ...base, level: 'broken', code: 'test-failed' }

@@ -1,12 +1,13 @@
 import 'server-only'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
+import { standingRefusals } from '@/lib/releases/refusals'
 import { statusAnswer } from '@/lib/agent-protocol/messages'
 
 /** Every node with what it runs: its release beside the newest, lines held back, state of its daemons. */
 export async function listNodes(actor: Actor) {
   requirePermission(actor, 'node:read')
-  const [rows, head] = await Promise.all([
+  const [rows, head, refusals] = await Promise.all([
     db().node.findMany({
       where: { removedAt: null },
       orderBy: { name: 'asc' },
@@ -26,6 +27,7 @@ export async function listNodes(actor: Actor) {
       },
     }),
     db().release.findFirst({ orderBy: { number: 'desc' }, select: { number: true } }),
+    standingRefusals(null),
   ])
   const newestRelease = head?.number ?? 0n
   return {
@@ -35,6 +37,7 @@ export async function listNodes(actor: Actor) {
       services: services as Record<string, string>,
       status: statusAnswer.safeParse(status).data ?? null,
       heldLines: _count.holds,
+      refusals: refusals.filter((refusal) => refusal.node === row.name),
       isCurrent: row.confirmedRelease >= newestRelease && _count.holds === 0 && row.lastError === null,
     })),
   }

@@ -3,6 +3,7 @@ import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import type { Prisma } from '@/lib/db/generated/client'
 import { AppError } from '@/lib/errors/app-error'
+import { standingRefusals } from '@/lib/releases/refusals'
 import { deliveryOf } from '@/lib/releases/wait'
 import { maskValue } from '@/lib/releases/mask'
 
@@ -64,7 +65,7 @@ export async function requireRelease(actor: Actor, number: bigint) {
       select: { map: true, domain: true, key: true, before: true, after: true },
     }),
     db().releaseChange.count({ where: own }),
-    deliveryOf(number.toString()),
+    deliveryOf(number.toString(), names),
     db().nodeDelivery.findMany({
       where: { fromRelease: { lt: number }, toRelease: { gte: number } },
       orderBy: { startedAt: 'asc' },
@@ -79,10 +80,15 @@ export async function requireRelease(actor: Actor, number: bigint) {
       },
     }),
   ])
+  const refusing = new Set(delivery.nodes.filter((node) => node.state === 'refused').map((node) => node.name))
+  const concerned = [...row.domainNames, ''].filter((name) => names === null || names.includes(name))
+  const refusals = refusing.size === 0 ? [] : await standingRefusals(concerned)
   return {
     ...row,
     total,
     delivery,
+    /** What the refusing nodes say, of the domains that this release changed. */
+    refusals: refusals.filter((refusal) => refusing.has(refusal.node)),
     deliveries,
     changes: changes.map((change) => ({
       ...change,
@@ -90,4 +96,22 @@ export async function requireRelease(actor: Actor, number: bigint) {
       after: change.after === null ? null : maskValue(change.map, change.after),
     })),
   }
+}
+
+/** How one release stands on each node; null where it is not the actor's. */
+export async function getDelivery(actor: Actor, number: bigint) {
+  requirePermission(actor, 'release:read')
+  const { where, names } = await visibleReleases(actor)
+  const row = await db().release.findFirst({ where: { AND: [where, { number }] }, select: { number: true } })
+  return row && deliveryOf(number.toString(), names)
+}
+
+/** What nodes refuse of a domain now; nothing where it is not the actor's. */
+export async function listRefusals(actor: Actor, domain: string) {
+  requirePermission(actor, 'release:read')
+  const row = await db().domain.findFirst({
+    where: { AND: [visibleDomains(actor), { name: domain, deletedAt: null }] },
+    select: { name: true },
+  })
+  return row ? standingRefusals([row.name]) : []
 }

@@ -35,35 +35,42 @@ export async function waitForRelease(release: string, patience = PATIENCE): Prom
   }
 }
 
-/** How a release stands now. */
-export async function deliveryOf(release: string): Promise<Omit<Delivery, 'milliseconds'>> {
+/**
+ * How a release stands now; of its lines in `domains` alone where they are given, so that a node's words about one
+ * domain do not reach the administrator of another.
+ */
+export async function deliveryOf(
+  release: string,
+  domains: readonly string[] | null = null,
+): Promise<Omit<Delivery, 'milliseconds'>> {
   const number = BigInt(release)
-  const [nodes, changes] = await Promise.all([
+  const names = domains === null ? null : [...domains]
+  const [nodes, holds] = await Promise.all([
     db().node.findMany({
       where: { removedAt: null },
       orderBy: { name: 'asc' },
       select: { id: true, name: true, confirmedRelease: true, lastError: true },
     }),
-    db().releaseChange.findMany({
-      where: { release: number },
-      select: { map: true, domain: true, key: true },
-      take: 200,
-    }),
+    db().$queryRaw<{ nodeId: string; domain: string; reason: string; words: string }[]>`
+      SELECT DISTINCT node_id AS "nodeId", domain, reason, words
+        FROM node_hold JOIN release_change USING (map, domain, key)
+       WHERE release = ${number} AND (${names}::text[] IS NULL OR domain = ANY(${names}::text[]))
+       ORDER BY domain, reason, words`,
   ])
-  const holds = await db().nodeHold.findMany({
-    where: { OR: changes.map(({ map, domain, key }) => ({ map, domain, key })) },
-    select: { nodeId: true, reason: true, words: true },
-  })
   const answers = nodes.map((node) => {
     const own = holds.filter((hold) => hold.nodeId === node.id)
-    const refused = own.find((hold) => hold.reason === 'refused')
+    const refused = own.filter((hold) => hold.reason === 'refused')
     if (node.confirmedRelease < number)
       return {
         name: node.name,
         state: node.lastError === null ? ('waiting' as const) : ('down' as const),
         words: node.lastError ?? '',
       }
-    if (refused) return { name: node.name, state: 'refused' as const, words: refused.words }
+    if (refused.length > 0) {
+      const isOne = new Set(refused.map((hold) => hold.domain)).size === 1
+      const words = refused.map((hold) => (isOne ? hold.words : `${hold.domain}: ${hold.words}`))
+      return { name: node.name, state: 'refused' as const, words: words.join('\n') }
+    }
     return own.length > 0
       ? { name: node.name, state: 'waiting' as const, words: own[0]?.words ?? '' }
       : { name: node.name, state: 'live' as const, words: '' }

@@ -37,6 +37,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Prom
   const rows = domains.map((domain) => ({
     ...domain,
     readiness: judgeReadiness({
+      refusingNodes: domain.refusingNodes,
       suspendMode: domain.suspendMode,
       mailboxCount: domain.mailboxCount,
       records: domain.dnsRecords.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
@@ -64,7 +65,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Prom
             })}
         actions={create}
       />
-      <ReleaseLine query={query} />
+      <ReleaseLine actor={actor} query={query} />
       <Card
         title={t('list')}
         aside={counts.domains > 0 ? <SearchForm label={t('search')} submit={tList('search')} value={q} /> : null}

@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { byteFormatter } from '@/components/data/bytes'
 import { releasePath } from '@/components/data/paths'
+import { Refusals } from '@/components/data/refusals'
 import { RelativeTime } from '@/components/data/time'
 import { PageHeader } from '@/components/layout/page-header'
 import { Badge } from '@/components/ui/badge'
@@ -22,7 +23,7 @@ type NodeView = Awaited<ReturnType<typeof listNodes>>['nodes'][number]
 
 function nodeLevel(node: NodeView): Level {
   if (node.lastError !== null) return 'broken'
-  if (node.holds.some((hold) => hold.reason === 'refused')) return 'broken'
+  if (node.refusals.length > 0) return 'broken'
   if (node.status?.daemons.some((daemon) => !daemon.isRunning)) return 'broken'
   return node.isCurrent ? 'ok' : 'waiting'
 }
@@ -132,6 +133,9 @@ export default async function NodesPage() {
                   : []),
               ]}
             />
+            <div className="px-4">
+              <Refusals refusals={node.refusals} hasDomainLink />
+            </div>
             {node.holds.length > 0 ? (
               <Table label={t('held')} folds>
                 <thead>
@@ -150,8 +154,7 @@ export default async function NodesPage() {
                       <td>
                         {hold.reason.startsWith('waits:')
                           ? t('holdReason.waits', { node: hold.reason.slice('waits:'.length) })
-                          : t('holdReason.refused')}{' '}
-                        {hold.words}
+                          : t('holdReason.refused')}
                       </td>
                       <td className="text-muted">
                         <RelativeTime at={hold.since} />

@@ -43,7 +43,7 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
             : { level: 'attention', word: t('state.unsetWord'), text: t('state.unset') }
         }
       />
-      <ReleaseLine query={query} />
+      <ReleaseLine actor={actor} query={query} />
       <Card title={t('server')}>
         {mayWrite ? (
           <CardBody>

@@ -21,7 +21,7 @@ import { requireDomain } from '@/lib/domains/queries'
 import { judgeReadiness } from '@/lib/domains/readiness'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
-import { listReleases } from '@/lib/releases/queries'
+import { listRefusals, listReleases } from '@/lib/releases/queries'
 import { onboardingSteps } from '@/app/(panel)/domains/[domain]/onboarding'
 
 interface Props {
@@ -42,7 +42,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
     getFormatter(),
     searchParams,
   ])
-  const [domain, { records }, keys, tests, proof, { releases }] = await orNotFound(
+  const [domain, { records }, keys, tests, proof, { releases }, refusals] = await orNotFound(
     Promise.all([
       requireDomain(actor, name),
       listDnsRecords(actor, name),
@@ -50,23 +50,27 @@ export default async function DomainPage({ params, searchParams }: Props) {
       listTests(actor, { domain: name, take: 1 }),
       latestProof(actor, name),
       listReleases(actor, { domain: name }),
+      listRefusals(actor, name),
     ]),
   )
   const last = tests[0]
-  const readiness = judgeReadiness({
+  const facts = {
+    refusingNodes: refusals.map((refusal) => refusal.node),
     suspendMode: domain.suspendMode,
     mailboxCount: domain.mailboxCount,
     records: records.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
     keyStates: keys.map((key) => key.state),
     lastTest: last ? { ...last, isStandIn: last.probe.isStandIn } : null,
-  })
-  const steps = onboardingSteps(readiness, domain.mailboxCount)
+  }
+  const readiness = judgeReadiness(facts)
+  // A refused change is no step of bringing the domain on line.
+  const steps = onboardingSteps(judgeReadiness({ ...facts, refusingNodes: [] }), domain.mailboxCount)
   const isDone = steps.every((step) => step.state === 'done')
   const nowStep = steps.find((step) => step.state !== 'done')
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       state={await domainStateLine(name, readiness)}
       query={query}
       actions={

@@ -5,6 +5,7 @@ import { getFormatter, getTranslations } from 'next-intl/server'
 import { ActionName } from '@/components/data/action-name'
 import { diffLines } from '@/components/data/diff-lines'
 import { domainPath } from '@/components/data/paths'
+import { Refusals } from '@/components/data/refusals'
 import { AbsoluteTime, RelativeTime } from '@/components/data/time'
 import { PageHeader } from '@/components/layout/page-header'
 import { Badge } from '@/components/ui/badge'
@@ -62,6 +63,7 @@ export default async function ReleasePage({ params }: Props) {
         title={tRelease('link', { release: String(number) })}
         state={{ level: notice.level, word: notice.word, text: notice.text }}
       />
+      <Refusals refusals={release.refusals} hasDomainLink />
       <div className="wide:grid-cols-2 grid grid-cols-1 gap-x-5">
         <Card title={t('what')}>
           <Facts
@@ -101,7 +103,7 @@ export default async function ReleasePage({ params }: Props) {
                 value: (
                   <>
                     <Badge level={LEVEL[node.state] ?? 'unknown'}>{t(`nodeState.${node.state}`)}</Badge>{' '}
-                    <span className="text-muted">{node.words}</span>
+                    {node.state === 'refused' ? null : <span className="text-muted">{node.words}</span>}
                   </>
                 ),
               }))}

@@ -49,7 +49,7 @@ export default async function AliasesPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       query={query}
       actions={create}
       state={{

@@ -61,7 +61,7 @@ export default async function DkimPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       query={query}
       state={
         active

@@ -54,7 +54,7 @@ export default async function DnsPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       query={query}
       state={{
         level,

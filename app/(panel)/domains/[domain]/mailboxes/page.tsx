@@ -48,7 +48,7 @@ export default async function MailboxesPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       query={query}
       actions={create}
       state={{

@@ -53,7 +53,7 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       state={{
         level,
         word: t(`level.${level}`),

@@ -42,7 +42,7 @@ export default async function DomainSettingsPage({ params, searchParams }: Props
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       query={query}
       state={
         domain.suspendMode

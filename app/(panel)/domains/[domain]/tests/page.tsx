@@ -40,7 +40,7 @@ export default async function DomainTestsPage({ params }: Props) {
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       state={
         last
           ? {

@@ -42,7 +42,7 @@ export default async function AliasPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       title={`${localPart}@${name}`}
       crumbs={[{ href: domainPath(name, 'aliases'), label: t('title') }]}
       query={query}

@@ -22,7 +22,7 @@ export default async function NewAliasPage({ params }: { params: Promise<{ domai
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       title={t('newTitle')}
       crumbs={[{ href: domainPath(name, 'aliases'), label: t('title') }]}
     >

@@ -52,7 +52,7 @@ export default async function MailboxPage({ params, searchParams }: Props) {
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       title={address}
       crumbs={[{ href: domainPath(name, 'mailboxes'), label: t('title') }]}
       query={query}

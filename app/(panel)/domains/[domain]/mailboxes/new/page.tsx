@@ -26,7 +26,7 @@ export default async function NewMailboxPage({ params }: { params: Promise<{ dom
   return (
     <DomainFrame
       name={name}
-      role={actor.role}
+      actor={actor}
       title={t('newTitle')}
       crumbs={[{ href: domainPath(name, 'mailboxes'), label: t('title') }]}
     >
