@@ -6,11 +6,11 @@ import {
   setDomainProviderAction,
   updateDomainAction,
 } from '@/app/(panel)/domains/[domain]/settings/actions'
-import type { ReleaseQuery } from '@/components/data/release-line'
+import type { ReleaseQuery } from '@/app/(panel)/release-line'
 import { ActionForm } from '@/components/form/action-form'
 import { SelectField, TextField } from '@/components/form/field'
 import { SubmitButton } from '@/components/form/submit'
-import { DomainFrame } from '@/components/layout/domain-frame'
+import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { Card, CardBody } from '@/components/ui/card'
 import { roleMay } from '@/lib/auth/permissions'
 import { listProviders } from '@/lib/dns/queries'

@@ -1,7 +1,7 @@
 import { getTranslations } from 'next-intl/server'
 import { domainPath } from '@/components/data/paths'
 import { Refusals } from '@/components/data/refusals'
-import { ReleaseLine, type ReleaseQuery } from '@/components/data/release-line'
+import { ReleaseLine, type ReleaseQuery } from '@/app/(panel)/release-line'
 import { PageHeader, type Crumb } from '@/components/layout/page-header'
 import { Tabs } from '@/components/layout/tabs'
 import type { Level } from '@/components/ui/level'
