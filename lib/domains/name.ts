@@ -12,7 +12,10 @@ const HOSTNAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]
  */
 export function toDomainName(typed: string): DomainName | null {
   // NFKC first: a fraction or a ligature is judged by the characters that it stands for.
-  const text = typed.trim().normalize('NFKC').replace(/[.。]$/u, '')
+  const text = typed
+    .trim()
+    .normalize('NFKC')
+    .replace(/[.。]$/u, '')
   // What a URL parser would read as something else than a host is refused before it is asked.
   if (text.length === 0 || text.length > 1000 || /[^\p{L}\p{M}\p{N}.。\u200c\u200d·-]/u.test(text)) return null
   let ascii: string

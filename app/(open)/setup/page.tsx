@@ -7,13 +7,14 @@ import { SubmitButton } from '@/components/form/submit'
 import { ButtonLink } from '@/components/ui/button'
 import { getSetupLinkState } from '@/lib/auth/queries'
 import { MIN_PASSWORD_LENGTH } from '@/lib/auth/schema'
+import { plainQuery } from '@/lib/http/query'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('setup'))('title') }
 }
 
 export default async function SetupPage({ searchParams }: { searchParams: Promise<{ token?: string }> }) {
-  const { token = '' } = await searchParams
+  const { token = '' } = await plainQuery(searchParams)
   const [t, state] = await Promise.all([getTranslations('setup'), getSetupLinkState(token)])
   return (
     <>

@@ -9,6 +9,7 @@ import { hasOwner } from '@/lib/auth/queries'
 import { getActor } from '@/lib/auth/session'
 import { env } from '@/lib/env'
 import { safePath } from '@/lib/http/page-path'
+import { plainQuery } from '@/lib/http/query'
 
 const INPUT = 'min-h-9 w-full rounded-md border border-control bg-panel px-2.5 py-1.5'
 /** What the sign-in answers, as a key of `messages/`. */
@@ -27,9 +28,9 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SignInPage({
   searchParams,
 }: {
-  searchParams: Promise<Record<string, string | undefined>>
+  searchParams: Promise<{ next?: string; error?: string; begun?: string }>
 }) {
-  const query = await searchParams
+  const query = await plainQuery(searchParams)
   const next = safePath(query.next)
   if (await getActor()) redirect(next)
   const jar = await cookies()

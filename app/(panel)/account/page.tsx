@@ -14,6 +14,7 @@ import { getAccount, listSessions } from '@/lib/auth/queries'
 import { MIN_PASSWORD_LENGTH } from '@/lib/auth/schema'
 import { describeUserAgent } from '@/lib/auth/user-agent'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
+import { plainQuery } from '@/lib/http/query'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('account'))('title') }
@@ -26,7 +27,7 @@ export default async function AccountPage({ searchParams }: { searchParams: Prom
     getTranslations('setup'),
     orNotFound(getAccount(actor)),
     listSessions(actor),
-    searchParams,
+    plainQuery(searchParams),
   ])
   return (
     <>

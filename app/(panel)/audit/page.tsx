@@ -12,6 +12,7 @@ import { Table } from '@/components/ui/table'
 import { listAudit } from '@/lib/audit/queries'
 import { requirePageActor } from '@/lib/http/page'
 import { bigintParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('audit'))('title') }
@@ -19,7 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AuditPage({ searchParams }: { searchParams: Promise<{ before?: string }> }) {
   const actor = await requirePageActor('audit:read')
-  const before = bigintParam((await searchParams).before)
+  const before = bigintParam((await plainQuery(searchParams)).before)
   const [t, tList, { entries, next }] = await Promise.all([
     getTranslations('audit'),
     getTranslations('list'),

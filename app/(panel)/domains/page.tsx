@@ -16,6 +16,7 @@ import { toUnicode } from '@/lib/domains/unicode'
 import { countDirectory, listDomains } from '@/lib/domains/queries'
 import { judgeReadiness } from '@/lib/domains/readiness'
 import { requirePageActor } from '@/lib/http/page'
+import { plainQuery } from '@/lib/http/query'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('domains'))('title') }
@@ -25,7 +26,7 @@ type Query = ReleaseQuery & { q?: string; after?: string }
 
 export default async function DomainsPage({ searchParams }: { searchParams: Promise<Query> }) {
   const actor = await requirePageActor('domain:read')
-  const query = await searchParams
+  const query = await plainQuery(searchParams)
   const { q = '', after } = query
   const [t, tList, format, { domains, next }, counts] = await Promise.all([
     getTranslations('domains'),

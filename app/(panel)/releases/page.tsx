@@ -12,6 +12,7 @@ import { Table } from '@/components/ui/table'
 import { requirePageActor } from '@/lib/http/page'
 import { bigintParam } from '@/lib/http/params'
 import { listReleases } from '@/lib/releases/queries'
+import { plainQuery } from '@/lib/http/query'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('releases'))('title') }
@@ -19,7 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function ReleasesPage({ searchParams }: { searchParams: Promise<{ before?: string }> }) {
   const actor = await requirePageActor('release:read')
-  const before = bigintParam((await searchParams).before)
+  const before = bigintParam((await plainQuery(searchParams)).before)
   const [t, tList, format, { releases, next }] = await Promise.all([
     getTranslations('releases'),
     getTranslations('list'),

@@ -11,6 +11,7 @@ import { roleMay } from '@/lib/auth/permissions'
 import { listReportFiles } from '@/lib/dmarc/queries'
 import { requirePageActor } from '@/lib/http/page'
 import { uuidParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('reports'))('title') }
@@ -22,7 +23,7 @@ export default async function ReportsPage({
   searchParams: Promise<UploadQuery & { before?: string }>
 }) {
   const actor = await requirePageActor('report:read')
-  const query = await searchParams
+  const query = await plainQuery(searchParams)
   const { before } = query
   const [t, tList, { files, next }] = await Promise.all([
     getTranslations('reports'),

@@ -11,6 +11,7 @@ import { roleMay } from '@/lib/auth/permissions'
 import { listProbes } from '@/lib/deliverability/queries'
 import { requirePageActor } from '@/lib/http/page'
 import { getServerChecks, getServerSettings, getServerSettingsForForm } from '@/lib/settings/queries'
+import { plainQuery } from '@/lib/http/query'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings'))('title') }
@@ -25,7 +26,7 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
     getServerSettingsForForm(actor),
     getServerChecks(actor),
     listProbes(actor),
-    searchParams,
+    plainQuery(searchParams),
   ])
   const mayWrite = roleMay(actor.role, 'setting:write')
   const { hostName, publicAddresses, postmasterAddress } = settings

@@ -23,6 +23,7 @@ import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { listRefusals, listReleases } from '@/lib/releases/queries'
 import { onboardingSteps } from '@/app/(panel)/domains/[domain]/onboarding'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ domain: string }>
@@ -40,7 +41,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
     getTranslations('domain'),
     getTranslations('readiness'),
     getFormatter(),
-    searchParams,
+    plainQuery(searchParams),
   ])
   const [domain, { records }, keys, tests, proof, { releases }, refusals] = await orNotFound(
     Promise.all([

@@ -11,6 +11,7 @@ import { Table } from '@/components/ui/table'
 import { requireReport } from '@/lib/dmarc/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { bigintParam, uuidParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ id: string }>
@@ -27,7 +28,7 @@ const POLICY = ['p', 'sp', 'np', 'adkim', 'aspf', 'pct', 't'] as const
 export default async function ReportPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('report:read')
   const id = uuidParam((await params).id)
-  const after = bigintParam((await searchParams).after)
+  const after = bigintParam((await plainQuery(searchParams)).after)
   const report = await orNotFound(requireReport(actor, id, after === null ? {} : { after: Number(after) }))
   const [t, tList, format] = await Promise.all([getTranslations('reports'), getTranslations('list'), getFormatter()])
   const policy = report.policy as Record<string, unknown>

@@ -16,6 +16,7 @@ import { roleMay } from '@/lib/auth/permissions'
 import { requireDomain } from '@/lib/domains/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ domain: string }>
@@ -33,7 +34,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function AliasesPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('alias:read')
   const name = domainParam((await params).domain)
-  const [domain, query] = await Promise.all([orNotFound(requireDomain(actor, name)), searchParams])
+  const [domain, query] = await Promise.all([orNotFound(requireDomain(actor, name)), plainQuery(searchParams)])
   const { q = '', after } = query
   const [t, tList, { aliases, next }] = await Promise.all([
     getTranslations('aliases'),

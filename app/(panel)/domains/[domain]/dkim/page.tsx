@@ -21,6 +21,7 @@ import type { DkimKeyState } from '@/lib/db/generated/enums'
 import { listDkimKeys } from '@/lib/dkim/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ domain: string }>
@@ -53,7 +54,7 @@ export default async function DkimPage({ params, searchParams }: Props) {
     getTranslations('dkim'),
     getTranslations('dns'),
     getTranslations('check'),
-    searchParams,
+    plainQuery(searchParams),
   ])
   const active = keys.find((key) => key.state === 'active')
   const coming = keys.find((key) => UNDER_WAY.includes(key.state))

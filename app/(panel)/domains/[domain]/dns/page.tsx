@@ -18,6 +18,7 @@ import { roleMay } from '@/lib/auth/permissions'
 import { listDnsRecords, zoneTextOf } from '@/lib/dns/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ domain: string }>
@@ -36,7 +37,7 @@ export default async function DnsPage({ params, searchParams }: Props) {
     getTranslations('dns'),
     getTranslations('check'),
     getFormatter(),
-    searchParams,
+    plainQuery(searchParams),
   ])
   const wrong = records.filter((record) => ['broken', 'attention'].includes(recordLevel(record)))
   const level = records.length === 0 ? 'unknown' : worstLevel(records.map(recordLevel))

@@ -17,6 +17,7 @@ import { requireDomain } from '@/lib/domains/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { listMailboxes } from '@/lib/mailboxes/queries'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ domain: string }>
@@ -31,7 +32,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function MailboxesPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('mailbox:read')
   const name = domainParam((await params).domain)
-  const [domain, query] = await Promise.all([orNotFound(requireDomain(actor, name)), searchParams])
+  const [domain, query] = await Promise.all([orNotFound(requireDomain(actor, name)), plainQuery(searchParams)])
   const { q = '', after } = query
   const [t, tList, bytes, { mailboxes, next }] = await Promise.all([
     getTranslations('mailboxes'),

@@ -13,6 +13,7 @@ import { getReportOverview } from '@/lib/dmarc/overview'
 import { listReportFiles } from '@/lib/dmarc/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 const DAYS = 30
 /** Mail that failed and was delivered all the same is what harms the domain; what was stopped did no harm. */
@@ -40,7 +41,7 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
     getTranslations('reports'),
     getFormatter(),
     getLocale(),
-    searchParams,
+    plainQuery(searchParams),
     listReportFiles(actor, { domain: name }),
   ])
   const { totals, days } = overview

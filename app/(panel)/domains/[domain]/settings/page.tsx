@@ -17,6 +17,7 @@ import { listProviders } from '@/lib/dns/queries'
 import { requireDomain } from '@/lib/domains/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ domain: string }>
@@ -37,7 +38,7 @@ export default async function DomainSettingsPage({ params, searchParams }: Props
     getTranslations('domainSettings'),
     getTranslations('units'),
     getFormatter(),
-    searchParams,
+    plainQuery(searchParams),
   ])
   return (
     <DomainFrame

@@ -69,7 +69,7 @@ export default async function DomainTestsPage({ params }: Props) {
                   help={t('probeHelp')}
                   options={probes.map((probe) => ({
                     value: probe.name,
-                    label: `${probe.address} (${tReadiness(`grade.${shownGrade(probe.grade, probe.isStandIn)}`)})`,
+                    label: `${probe.address} · ${tReadiness(`grade.${shownGrade(probe.grade, probe.isStandIn)}`)}`,
                   }))}
                 />
                 <TextField name="localPart" label={t('from')} help={t('fromHelp')} after={`@${name}`} isMono />

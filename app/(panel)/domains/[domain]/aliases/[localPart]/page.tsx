@@ -13,6 +13,7 @@ import { requireAlias } from '@/lib/aliases/queries'
 import { roleMay } from '@/lib/auth/permissions'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam, localPartParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ domain: string; localPart: string }>
@@ -31,7 +32,7 @@ export default async function AliasPage({ params, searchParams }: Props) {
   const [alias, t, query] = await Promise.all([
     orNotFound(requireAlias(actor, name, localPart)),
     getTranslations('aliases'),
-    searchParams,
+    plainQuery(searchParams),
   ])
   const identity = (
     <>

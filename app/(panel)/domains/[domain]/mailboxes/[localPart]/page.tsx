@@ -19,6 +19,7 @@ import { roleMay } from '@/lib/auth/permissions'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam, localPartParam } from '@/lib/http/params'
 import { requireMailbox } from '@/lib/mailboxes/queries'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ domain: string; localPart: string }>
@@ -39,7 +40,7 @@ export default async function MailboxPage({ params, searchParams }: Props) {
     getTranslations('mailboxes'),
     getTranslations('units'),
     byteFormatter(),
-    searchParams,
+    plainQuery(searchParams),
   ])
   const address = `${localPart}@${name}`
   const quota = mailbox.quotaBytes === 0n ? t('noQuota') : bytes(mailbox.quotaBytes)
