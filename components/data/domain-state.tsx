@@ -22,8 +22,14 @@ export async function domainStateLine(
   return { level, word: t(`word.${code}`), text }
 }
 
-/** The same as a badge alone, for a list. */
+/** The same as a badge, for a list; with the grade of its proof, since ready is not the same everywhere. */
 export async function DomainBadge({ readiness }: { readiness: Readiness }) {
   const t = await getTranslations('readiness')
-  return <Badge level={readiness.level}>{t(`word.${readiness.code}`)}</Badge>
+  const grade = readiness.code === 'ready' ? readiness.grade : null
+  return (
+    <>
+      <Badge level={readiness.level}>{t(`word.${readiness.code}`)}</Badge>
+      {grade === null ? null : <span className="text-muted text-sm"> {t(`grade.${grade}`)}</span>}
+    </>
+  )
 }

@@ -37,9 +37,10 @@ export async function TestTable({
             {hasDomain ? <td>{test.domain.name}</td> : null}
             <td className="font-mono text-[12.5px]">{test.sender}</td>
             <td data-label={t('probe')}>
-              {test.probe.name}{' '}
+              {test.probe.name}
               <span className="text-muted">
-                ({tReadiness(`grade.${shownGrade(test.grade, test.probe.isStandIn)}`)})
+                {' · '}
+                {tReadiness(`grade.${shownGrade(test.grade, test.probe.isStandIn)}`)}
               </span>
             </td>
             <td className="text-muted">

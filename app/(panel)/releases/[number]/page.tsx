@@ -61,7 +61,15 @@ export default async function ReleasePage({ params }: Props) {
       <PageHeader
         crumbs={[{ href: '/releases', label: t('title') }]}
         title={tRelease('link', { release: String(number) })}
-        state={{ level: notice.level, word: notice.word, text: notice.text }}
+        state={{
+          level: notice.level,
+          word: notice.word,
+          // The words stand below, once.
+          text:
+            release.refusals.length === 0
+              ? notice.text
+              : t('refusedBy', { nodes: format.list([...new Set(release.refusals.map((refusal) => refusal.node))]) }),
+        }}
       />
       <Refusals refusals={release.refusals} hasDomainLink />
       <div className="wide:grid-cols-2 grid grid-cols-1 gap-x-5">
