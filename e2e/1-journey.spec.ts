@@ -34,7 +34,7 @@ test('the server’s name and addresses are stored and looked at', async ({ page
   await page.goto('/settings')
   await expect(page.getByLabel('Host name')).toHaveValue('mx1.posthouse.test')
   await page.getByRole('button', { name: 'Save and check' }).click()
-  await expect(page.getByText('How others see this server')).toBeVisible()
+  await expect(page.getByText('Reverse DNS', { exact: true }).first()).toBeVisible()
 })
 
 test('a mailbox elsewhere is added without its password ever coming back, and removed', async ({ page }) => {
