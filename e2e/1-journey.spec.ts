@@ -48,7 +48,7 @@ test('a mailbox elsewhere is added without its password ever coming back, and re
   await page.getByLabel('User name').fill('friend')
   await page.getByLabel('Password').fill('quiet stations')
   await page.getByRole('button', { name: 'Add mailbox' }).click()
-  await expect(page.getByRole('alert').first()).toContainText('Give a port from 1 to 65535.')
+  await expect(page.locator('form [role=alert]')).toContainText('Give a port from 1 to 65535.')
   await expect(page.getByLabel('Password')).toHaveValue('')
   await page.getByLabel('Submission port').fill('587')
   await page.getByLabel('Password').fill('quiet stations')
