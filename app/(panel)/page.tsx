@@ -39,7 +39,7 @@ export default async function OverviewPage() {
     countDirectory(actor),
     listDomains(actor),
     listTests(actor, { take: 5 }),
-    listReleases(actor),
+    listReleases(actor, { take: SHOWN }),
     roleMay(actor.role, 'node:read') ? listNodes(actor) : null,
     roleMay(actor.role, 'setting:read') ? getServerSettings(actor) : null,
   ])
@@ -175,7 +175,7 @@ export default async function OverviewPage() {
         <Card title={t('changes')}>
           <Table label={t('changes')} folds>
             <tbody>
-              {releases.slice(0, SHOWN).map((release) => (
+              {releases.map((release) => (
                 <tr key={String(release.number)}>
                   <td className="w-16">
                     <Link prefetch={false} href={releasePath(release.number)}>

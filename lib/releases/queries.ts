@@ -22,8 +22,11 @@ async function visibleReleases(actor: Actor): Promise<{ where: Prisma.ReleaseWhe
   return { where: { domainNames: { hasSome: names } }, names }
 }
 
-/** Releases, newest first, before number `before`; of one domain where `domain` is given. */
-export async function listReleases(actor: Actor, { before, domain }: { before?: bigint; domain?: string } = {}) {
+/** Releases, newest first, `take` of them before number `before`; of one domain where `domain` is given. */
+export async function listReleases(
+  actor: Actor,
+  { before, domain, take = PAGE }: { before?: bigint; domain?: string; take?: number } = {},
+) {
   requirePermission(actor, 'release:read')
   const { where } = await visibleReleases(actor)
   const rows = await db().release.findMany({
@@ -35,7 +38,7 @@ export async function listReleases(actor: Actor, { before, domain }: { before?: 
       ],
     },
     orderBy: { number: 'desc' },
-    take: PAGE + 1,
+    take: take + 1,
     select: {
       number: true,
       at: true,
@@ -46,8 +49,8 @@ export async function listReleases(actor: Actor, { before, domain }: { before?: 
       _count: { select: { changes: true } },
     },
   })
-  const page = rows.slice(0, PAGE)
-  return { releases: page, next: rows.length > PAGE ? (page.at(-1)?.number ?? null) : null }
+  const page = rows.slice(0, take)
+  return { releases: page, next: rows.length > take ? (page.at(-1)?.number ?? null) : null }
 }
 
 /** One release with its difference (secrets masked) and how it stands on each node. NOT_FOUND where it is not the actor's. */
@@ -89,7 +92,8 @@ export async function requireRelease(actor: Actor, number: bigint) {
     delivery,
     /** What the refusing nodes say, of the domains that this release changed. */
     refusals: refusals.filter((refusal) => refusing.has(refusal.node)),
-    deliveries,
+    // One delivery carries many domains: its words may be about another tenant's.
+    deliveries: names === null ? deliveries : deliveries.map((one) => ({ ...one, words: '' })),
     changes: changes.map((change) => ({
       ...change,
       before: change.before === null ? null : maskValue(change.map, change.before),

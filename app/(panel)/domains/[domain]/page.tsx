@@ -50,7 +50,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
       listDkimKeys(actor, name),
       listTests(actor, { domain: name, take: 1 }),
       latestProof(actor, name),
-      listReleases(actor, { domain: name }),
+      listReleases(actor, { domain: name, take: 8 }),
       listRefusals(actor, name),
     ]),
   )
@@ -177,7 +177,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
               </tr>
             </thead>
             <tbody>
-              {releases.slice(0, 8).map((release) => (
+              {releases.map((release) => (
                 <tr key={String(release.number)}>
                   <td data-label={t('release')}>
                     <Link prefetch={false} href={releasePath(release.number)}>
