@@ -1,6 +1,10 @@
 import { queue, JOBS, type JobData, type JobName } from '@/lib/jobs/queue'
 import { logger } from '@/lib/logger/logger'
 import { runDirectoryPurge } from '@/lib/addresses/purge'
+import { systemActor } from '@/lib/auth/actor'
+import { systemDnsDeps } from '@/lib/dns/deps'
+import { dialTcp } from '@/lib/settings/dial'
+import { runServerChecks } from '@/lib/settings/service'
 import { runTest } from '@/lib/deliverability/run-test'
 import { runDnsCheck, runDnsPublish } from '@/worker/dns-jobs'
 
@@ -10,6 +14,9 @@ const HANDLERS: Handlers = {
   'dns.check': runDnsCheck,
   'dns.publish': runDnsPublish,
   'test.run': ({ testId }) => runTest(testId),
+  'server.check': async () => {
+    await runServerChecks(systemActor('worker'), { dns: systemDnsDeps().dns, dial: dialTcp })
+  },
   'directory.purge': runDirectoryPurge,
 }
 

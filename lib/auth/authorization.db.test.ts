@@ -30,6 +30,7 @@ import * as nodeQueries from '@/lib/nodes/queries'
 import * as nodes from '@/lib/nodes/service'
 import * as releases from '@/lib/releases/queries'
 import * as settingQueries from '@/lib/settings/queries'
+import * as settingRequests from '@/lib/settings/requests'
 import * as settings from '@/lib/settings/service'
 
 /**
@@ -145,6 +146,7 @@ const CASES: Record<string, Case> = {
     'setting:write',
     'not about a domain',
   ],
+  requestServerChecks: [(actor) => settingRequests.requestServerChecks(actor), 'setting:write', 'not about a domain'],
   runServerChecks: [
     (actor) =>
       settings.runServerChecks(actor, {

@@ -13,6 +13,8 @@ export const JOBS = {
   'dns.publish': z.strictObject({ domain: z.string(), actorName: z.string() }),
   /** Runs one deliverability test. */
   'test.run': z.strictObject({ testId: z.uuid() }),
+  /** Looks at the server's name, addresses and way out. */
+  'server.check': z.strictObject({}),
   /** Forgets what the undo time has passed for. */
   'directory.purge': z.strictObject({}),
 } as const

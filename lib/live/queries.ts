@@ -28,7 +28,8 @@ export async function getLiveState(actor: Actor): Promise<LiveState> {
       (SELECT max(checked_at) FROM dns_observation),
       (SELECT string_agg(concat_ws(',', k.state, k.count), ';' ORDER BY k.state)
         FROM (SELECT state::text AS state, count(*) AS count FROM dkim_key GROUP BY 1) k),
-      (SELECT max(received_at) FROM report_file)) AS state,
+      (SELECT max(received_at) FROM report_file),
+      (SELECT value->>'at' FROM setting WHERE key = 'server.checks')) AS state,
     (EXISTS (SELECT 1 FROM node n, newest WHERE n.removed_at IS NULL AND n.last_error IS NULL AND n.confirmed_release < newest.number)
       OR EXISTS (SELECT 1 FROM deliverability_test WHERE state IN ('queued', 'running') AND created_at > now() - interval '5 minutes')
       OR EXISTS (SELECT 1 FROM dkim_key WHERE state = 'requested' AND created_at > now() - interval '5 minutes')) AS waiting`

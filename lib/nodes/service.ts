@@ -4,6 +4,7 @@ import { decodePairingCode } from '@/lib/agent-protocol/messages'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { syncAllDomainRecords } from '@/lib/dns/service'
+import { renderDomainsAgain } from '@/lib/domains/render-again'
 import { AppError } from '@/lib/errors/app-error'
 import { changeMail } from '@/lib/releases/change-mail'
 import { sealForWorker } from '@/lib/secrets/seal'
@@ -42,31 +43,12 @@ export async function addNode(actor: Actor, codeText: string) {
   return done
 }
 
-/** Domains in one change: each stays short, whatever the number of domains. */
-const CHUNK = 200
-
 /** Gives domains without a home this one, and renders again those whose home has moved to another address. */
 async function settleDomains(actor: Actor, nodeName: string): Promise<void> {
   const node = await db().node.findUniqueOrThrow({ where: { name: nodeName }, select: { id: true } })
-  for (let after = ''; ;) {
-    const rows = await db().domain.findMany({
-      where: { deletedAt: null, name: { gt: after }, OR: [{ homeNodeId: null }, { homeNodeId: node.id }] },
-      orderBy: { name: 'asc' },
-      take: CHUNK,
-      select: { name: true },
-    })
-    const names = rows.map((row) => row.name)
-    const last = names.at(-1)
-    if (last === undefined) return
-    await changeMail(
-      actor,
-      'node:write',
-      { domains: names, action: 'node:home', subject: nodeName },
-      async (change) => {
-        await change.tx.domain.updateMany({ where: { name: { in: names } }, data: { homeNodeId: node.id } })
-        for (const name of names) change.touchDomain(name)
-      },
-    )
-    after = last
-  }
+  const where = { OR: [{ homeNodeId: null }, { homeNodeId: node.id }] }
+  const options = { action: 'node:home', subject: nodeName, where }
+  await renderDomainsAgain(actor, 'node:write', options, async ({ tx }, names) => {
+    await tx.domain.updateMany({ where: { name: { in: [...names] } }, data: { homeNodeId: node.id } })
+  })
 }

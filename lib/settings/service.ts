@@ -4,15 +4,16 @@ import { systemClock, type Clock } from '@/lib/clock/clock'
 import { db } from '@/lib/db/client'
 import type { Prisma } from '@/lib/db/generated/client'
 import type { Dns } from '@/lib/dns/resolver'
+import { renderDomainsAgain } from '@/lib/domains/render-again'
 import { changeMail } from '@/lib/releases/change-mail'
 import { readServerSettings, SERVER_KEYS } from '@/lib/settings/queries'
 import type { ServerSettingsInput } from '@/lib/settings/schema'
 import { checkServer, type Dial, type ServerCheckResult } from '@/lib/settings/server-checks'
 
-/** Stores the server's host name, public addresses and postmaster. The nodes' reserved addresses follow. */
+/** Stores the server's host name, public addresses and postmaster. The reserved addresses of nodes and domains follow. */
 export async function updateServerSettings(actor: Actor, input: ServerSettingsInput, clock: Clock = systemClock) {
   const options = { domains: [], action: 'setting:server', subject: input.hostName, clock }
-  return changeMail(actor, 'setting:write', options, async (change) => {
+  const done = await changeMail(actor, 'setting:write', options, async (change) => {
     const before = await readServerSettings(change.tx)
     const put = async (key: string, value: Prisma.InputJsonValue): Promise<void> => {
       const update = { value, revision: { increment: 1 } }
@@ -24,7 +25,13 @@ export async function updateServerSettings(actor: Actor, input: ServerSettingsIn
     change.audit({ before: { ...before }, after: { ...input } })
     const nodes = await change.tx.node.findMany({ where: { removedAt: null }, select: { hostName: true } })
     for (const { hostName } of nodes) change.touchHost(hostName)
+    return { isPostmasterNew: before.postmasterAddress !== input.postmasterAddress }
   })
+  if (done.result.isPostmasterNew) {
+    const where = { postmasterTarget: null }
+    await renderDomainsAgain(actor, 'setting:write', { action: 'setting:server', subject: input.hostName, where })
+  }
+  return done
 }
 
 /**

@@ -1,30 +1,21 @@
 'use server'
 
 import { z } from 'zod'
-import type { Actor } from '@/lib/auth/actor'
 import { addOutsideProbeSchema, removeProbeSchema } from '@/lib/deliverability/schema'
 import { addProbe, removeProbe } from '@/lib/deliverability/service'
-import { createAsk } from '@/lib/dns/ask'
-import { configuredResolvers } from '@/lib/dns/resolver'
-import { env } from '@/lib/env'
 import { formAction } from '@/lib/http/form-action'
-import { dialTcp } from '@/lib/settings/dial'
+import { requestServerChecks } from '@/lib/settings/requests'
 import { serverSettingsSchema } from '@/lib/settings/schema'
-import { runServerChecks, updateServerSettings } from '@/lib/settings/service'
+import { updateServerSettings } from '@/lib/settings/service'
 
 const from = z.enum(['setup', 'settings']).default('settings')
 const PAGES = { setup: '/setup/server', settings: '/settings' } as const
-
-async function lookAtServer(actor: Actor): Promise<void> {
-  const dns = { ask: createAsk(), resolvers: configuredResolvers(env().POSTHOUSE_RESOLVERS) }
-  await runServerChecks(actor, { dns, dial: dialTcp })
-}
 
 export const updateServerSettingsAction = formAction(
   { permission: 'setting:write', schema: serverSettingsSchema.extend({ from }) },
   async (actor, input) => {
     const { release } = await updateServerSettings(actor, input)
-    await lookAtServer(actor)
+    await requestServerChecks(actor)
     return { release, to: PAGES[input.from] }
   },
 )
@@ -32,7 +23,7 @@ export const updateServerSettingsAction = formAction(
 export const runServerChecksAction = formAction(
   { permission: 'setting:write', schema: z.object({ from }) },
   async (actor, input) => {
-    await lookAtServer(actor)
+    await requestServerChecks(actor)
     return { to: PAGES[input.from] }
   },
 )
