@@ -9,7 +9,7 @@ const config: KnipConfig = {
     'agent/build.mjs',
     'companion/native/main.ts',
     'companion/entry.ts',
-    'companion/build.mjs',
+    'companion/{build,new-env}.mjs',
     'prisma/migrate.ts',
     'bench/*.ts',
     'test/*.{ts,mjs}',

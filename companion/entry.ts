@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { nodePaths } from '@/lib/agent-protocol/node-config'
@@ -95,6 +95,9 @@ async function main(): Promise<void> {
   const dir = required(values, 'dir')
   ensureFolder(join(dir, 'run'), 0o755)
   await endLeftovers(join(dir, 'run'))
+  // Dovecot does not start while any process has the number in there, and after a kill another daemon of a new
+  // container soon has it.
+  rmSync(join(dir, 'run', 'dovecot', 'master.pid'), { force: true })
   const stopping = new Promise<void>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve())
   })
