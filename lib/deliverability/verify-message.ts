@@ -1,6 +1,6 @@
 import 'server-only'
 import { Resolver } from 'node:dns/promises'
-import { authenticate, type DNSResolver } from 'mailauth'
+import { authenticate, type DMARCResult, type DNSResolver } from 'mailauth'
 import type { Verified } from '@/lib/deliverability/schema'
 import { env } from '@/lib/env'
 
@@ -40,12 +40,14 @@ export async function verifyMessage(
   resolver: DNSResolver = mailauthResolver(),
 ): Promise<Verified> {
   const { spf, dkim, dmarc } = await authenticate(message, { ...from, resolver, disableArc: true, disableBimi: true })
+  // Without a usable DMARC record mailauth leaves out the policy and the alignment, whatever its types say.
+  const found: Partial<DMARCResult> = dmarc || {}
   return {
     spf: {
       result: spf ? spf.status.result : 'none',
       domain: spf ? spf.domain : '',
       ip: from.ip,
-      isAligned: Boolean(dmarc && dmarc.alignment.spf.result),
+      isAligned: Boolean(found.alignment?.spf.result),
       comment: spf ? (spf.status.comment ?? '') : '',
     },
     dkim: dkim.results
@@ -61,7 +63,7 @@ export async function verifyMessage(
     dmarc: {
       result: dmarc ? dmarc.status.result : 'none',
       domain: dmarc ? dmarc.domain : '',
-      policy: dmarc ? dmarc.policy : '',
+      policy: found.policy ?? '',
       comment: dmarc ? (dmarc.status.comment ?? '') : '',
     },
   }
