@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
-import { ActionName } from '@/components/data/action-name'
 import { DomainBadge } from '@/components/data/domain-state'
-import { domainPath, releasePath } from '@/components/data/paths'
+import { domainPath } from '@/components/data/paths'
 import { TestTable } from '@/components/data/test-table'
+import { ReleaseTable } from '@/components/data/release-table'
 import { RelativeTime } from '@/components/data/time'
 import { PageHeader } from '@/components/layout/page-header'
 import { Badge } from '@/components/ui/badge'
@@ -12,7 +12,6 @@ import { ButtonLink } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { worstLevel, type Level } from '@/components/ui/level'
-import { Table } from '@/components/ui/table'
 import { roleMay } from '@/lib/auth/permissions'
 import { listTests } from '@/lib/deliverability/queries'
 import { toUnicode } from '@/lib/domains/unicode'
@@ -173,26 +172,7 @@ export default async function OverviewPage() {
       ) : null}
       {releases.length > 0 ? (
         <Card title={t('changes')}>
-          <Table label={t('changes')} folds>
-            <tbody>
-              {releases.map((release) => (
-                <tr key={String(release.number)}>
-                  <td className="w-16">
-                    <Link prefetch={false} href={releasePath(release.number)}>
-                      {String(release.number)}
-                    </Link>
-                  </td>
-                  <td>
-                    <ActionName action={release.action} subject={release.subject} />
-                  </td>
-                  <td className="text-muted">{release.actorName}</td>
-                  <td className="text-muted">
-                    <RelativeTime at={release.at} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </Table>
+          <ReleaseTable label={t('changes')} releases={releases} />
         </Card>
       ) : null}
     </>

@@ -1,20 +1,12 @@
 import { z } from 'zod'
-import { addressSchema, localPartSchema } from '@/lib/addresses/address'
+import { localPartSchema } from '@/lib/addresses/address'
+import { addressList, switchField } from '@/lib/addresses/fields'
 import { domainNameSchema } from '@/lib/domains/name'
-
-const switchField = z.preprocess((value) => value === true || value === 'on' || value === 'true', z.boolean())
-
-/** One address a line, or by comma. */
-const targets = z
-  .string()
-  .max(60_000, 'field.long')
-  .transform((text) => [...new Set(text.split(/[\s,]+/).filter((item) => item !== ''))])
-  .pipe(z.array(addressSchema).min(1, 'alias.noTarget').max(500, 'field.many'))
 
 const fields = {
   domain: domainNameSchema,
   localPart: localPartSchema,
-  targets,
+  targets: addressList(500).refine((targets) => targets.length > 0, 'alias.noTarget'),
   note: z.string().trim().max(500, 'field.long').default(''),
   allowsSending: switchField,
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressSchema } from '@/lib/addresses/address'
+import { mebibytesField } from '@/lib/addresses/fields'
 import { domainNameSchema } from '@/lib/domains/name'
 
 const optionalAddress = z.union([z.literal('').transform(() => null), addressSchema])
@@ -17,11 +18,7 @@ export const updateDomainSchema = z.object({
   catchAllTarget: optionalAddress,
   postmasterTarget: optionalAddress,
   suspendMode: z.union([z.literal('').transform(() => null), z.enum(['refuse', 'retry', 'deliver'])]),
-  defaultQuotaMebibytes: z.coerce
-    .number('field.number')
-    .int('field.number')
-    .min(0, 'field.number')
-    .max(100_000_000, 'field.number'),
+  defaultQuotaMebibytes: mebibytesField,
 })
 export type UpdateDomainInput = z.infer<typeof updateDomainSchema>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { addressSchema, localPartSchema } from '@/lib/addresses/address'
+import { localPartSchema } from '@/lib/addresses/address'
+import { addressList, mebibytesField, switchField } from '@/lib/addresses/fields'
 import { domainNameSchema } from '@/lib/domains/name'
 
 /** Long enough to be worth guessing never; bounded so that hashing is. Control characters could not be typed in every client. */
@@ -9,28 +10,13 @@ export const mailboxPassword = z
   .max(256, 'password.long')
   .regex(/^[^\p{Cc}]*$/u, 'password.characters')
 
-/** Check boxes: absent is off. */
-const switchField = z.preprocess((value) => value === true || value === 'on' || value === 'true', z.boolean())
-const quotaMebibytes = z.coerce
-  .number('field.number')
-  .int('field.number')
-  .min(0, 'field.number')
-  .max(100_000_000, 'field.number')
-
-/** One address a line or by comma; empty for none. */
-const targets = z
-  .string()
-  .max(20_000, 'field.long')
-  .transform((text) => [...new Set(text.split(/[\s,]+/).filter((item) => item !== ''))])
-  .pipe(z.array(addressSchema).max(50, 'field.many'))
-
 export const createMailboxSchema = z.object({
   domain: domainNameSchema,
   localPart: localPartSchema,
   name: z.string().trim().max(200, 'field.long').default(''),
   /** Empty: one is made and shown once. */
   password: z.union([z.literal(''), mailboxPassword]).default(''),
-  quotaMebibytes: z.union([z.literal('').transform(() => null), quotaMebibytes]).default(null),
+  quotaMebibytes: z.union([z.literal('').transform(() => null), mebibytesField]).default(null),
 })
 export type CreateMailboxInput = z.infer<typeof createMailboxSchema>
 
@@ -39,14 +25,14 @@ export const updateMailboxSchema = z.object({
   localPart: localPartSchema,
   revision: z.coerce.number().int(),
   name: z.string().trim().max(200, 'field.long'),
-  quotaMebibytes,
+  quotaMebibytes: mebibytesField,
   isImapEnabled: switchField,
   isPop3Enabled: switchField,
   isSubmissionEnabled: switchField,
   isSieveEnabled: switchField,
   isSendOnly: switchField,
   isDisabled: switchField,
-  forwardTargets: targets,
+  forwardTargets: addressList(50),
   forwardKeepsCopy: switchField,
 })
 export type UpdateMailboxInput = z.infer<typeof updateMailboxSchema>

@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
-import { ActionName } from '@/components/data/action-name'
 import { domainStateLine } from '@/components/data/domain-state'
-import { domainPath, releasePath, testPath } from '@/components/data/paths'
+import { domainPath, testPath } from '@/components/data/paths'
 import type { ReleaseQuery } from '@/app/(panel)/release-line'
+import { ReleaseTable } from '@/components/data/release-table'
 import { RelativeTime } from '@/components/data/time'
 import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { ButtonLink } from '@/components/ui/button'
@@ -12,7 +12,6 @@ import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { Facts } from '@/components/ui/facts'
 import { Steps } from '@/components/ui/steps'
-import { Table } from '@/components/ui/table'
 import { latestProof, listTests } from '@/lib/deliverability/queries'
 import { shownGrade } from '@/lib/deliverability/schema'
 import { listDkimKeys } from '@/lib/dkim/queries'
@@ -167,34 +166,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
         {releases.length === 0 ? (
           <Empty title={t('noChanges')} />
         ) : (
-          <Table label={t('changes')} folds>
-            <thead>
-              <tr>
-                <th>{t('release')}</th>
-                <th>{t('what')}</th>
-                <th>{t('who')}</th>
-                <th>{t('when')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {releases.map((release) => (
-                <tr key={String(release.number)}>
-                  <td data-label={t('release')}>
-                    <Link prefetch={false} href={releasePath(release.number)}>
-                      {String(release.number)}
-                    </Link>
-                  </td>
-                  <td>
-                    <ActionName action={release.action} subject={release.subject} />
-                  </td>
-                  <td className="text-muted">{release.actorName}</td>
-                  <td className="text-muted">
-                    <RelativeTime at={release.at} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </Table>
+          <ReleaseTable label={t('changes')} releases={releases} />
         )}
       </Card>
     </DomainFrame>
