@@ -2,10 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { Resolver } from 'node:dns/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCommand } from '@/companion/command'
 import { accepts } from '@/companion/probe-socket'
 import { readPidFile } from '@/companion/pid-file'
 import { decodePairingCode } from '@/lib/agent-protocol/messages'
@@ -50,6 +52,19 @@ async function start(): Promise<Running> {
   }
   current = { child, report: JSON.parse(line) as StackReport, milliseconds: performance.now() - began, end }
   return current
+}
+
+/** Publishes a record as the panel does. */
+async function publish({ report }: Running, name: string, text: string): Promise<void> {
+  const { server, port, tsigName, tsigAlgorithm, tsigSecret } = report.lab.dns
+  const input = `server ${server} ${port}\nzone test.\nupdate add ${name}. 5 TXT "${text}"\nsend\n`
+  await runCommand('nsupdate', ['-y', `${tsigAlgorithm}:${tsigName}:${tsigSecret}`], { input })
+}
+
+async function lookUp({ report }: Running, name: string): Promise<string[][]> {
+  const resolver = new Resolver()
+  resolver.setServers([`${report.lab.dns.server}:${report.lab.dns.port}`])
+  return resolver.resolveTxt(name)
 }
 
 /** Process ids that the pid files name and that live. */
@@ -102,6 +117,7 @@ test('starts, survives a crash of a daemon and of itself, keeps everything, and 
   const mail = join(state, 'nodes', 'imap1', 'mail', 'x')
   mkdirSync(mail)
   writeFileSync(join(mail, 'kept'), 'mail')
+  await publish(first, 'kept.test', 'a record')
   const orphans = [...daemons().values()]
   first.child.kill('SIGKILL')
   await once(first.child, 'exit')
@@ -109,6 +125,7 @@ test('starts, survives a crash of a daemon and of itself, keeps everything, and 
   expect(second.report).toEqual(first.report)
   expect(orphans.filter((pid) => !isGone(pid))).toEqual([])
   expect(readFileSync(join(mail, 'kept'), 'utf8')).toBe('mail')
+  expect(await lookUp(second, 'kept.test')).toEqual([['a record']])
 
   const last = [...daemons().values()]
   expect(last).toHaveLength(20)
