@@ -1,13 +1,15 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Reloadable } from '@/lib/agent-protocol/maps'
 import { nodeConfig, nodePaths, type NodeConfig, type NodePaths } from '@/lib/agent-protocol/node-config'
 import type { Writers } from './apply'
 import { findDaemon } from './daemons'
 import { findAccount } from './files'
 import type { Log } from './log'
 import { createPostmaps } from './postmaps'
-import { runClean } from './programs'
-import { createReloads, POSTFIX_PAUSE_MS, type Reloadable, type Reloads, type ReloadTools } from './reloads'
+import { run } from './programs'
+import { Refusal } from './refusal'
+import { createReloads, POSTFIX_PAUSE_MS, type Reloads, type ReloadTools } from './reloads'
 import { createSettings } from './settings'
 import { createSigningFiles } from './signing-files'
 import { openStore, type Store } from './store'
@@ -58,6 +60,7 @@ export function openAgent(dir: string, options: AgentOptions): Agent {
   const store = openStore(paths.agentStore)
   const writers: Writers = {
     store,
+    nodeName: config.name,
     paths,
     postmaps: createPostmaps(join(paths.agent, 'postmap')),
     users: openUsersFile(paths.users, findAccount('dovecot')),
@@ -90,7 +93,18 @@ async function reloadDaemon(paths: NodePaths, dir: string, daemon: Reloadable): 
   return true
 }
 
-/** `postfix reload` reports success on standard error as well, so its status alone decides. */
+/**
+ * `postfix reload` writes of success and of failure to its log alone, and of a main.cf that it cannot read nowhere at all:
+ * its status decides, the words are those of the log and of postconf.
+ */
 async function runReload(paths: NodePaths): Promise<void> {
-  await runClean('postfix', ['-c', paths.postfix, 'reload'], { areWordsFine: true })
+  const file = join(paths.log, 'postfix.log')
+  const before = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  const { code, stderr } = await run('postfix', ['-c', paths.postfix, 'reload'])
+  if (code === 0) return
+  const logged = existsSync(file) ? readFileSync(file).subarray(before).toString('utf8') : ''
+  const complaints = logged.split('\n').filter((line) => /\b(?:fatal|panic|error|warning):/.test(line))
+  const ofSettings = await run('postconf', ['-c', paths.postfix, '-n'])
+  const status = `postfix reload ended with status ${code ?? 'of a signal'}`
+  throw new Refusal([stderr.trim(), ...complaints, ofSettings.stderr.trim(), status].filter(Boolean).join('\n'))
 }

@@ -11,6 +11,8 @@ import { isUserMap, type UsersFile } from './users-file'
 /** What the node's files are written by. */
 export interface Writers {
   store: Store
+  /** The node's own name: settings with another key are for another node. */
+  nodeName: string
   postmaps: Postmaps
   users: UsersFile
   signing: SigningFiles
@@ -53,7 +55,7 @@ async function runStep(
   if (name === 'settings') {
     for (const operation of operations) {
       const value = target(operation)
-      if (value !== null) await settings.apply(value)
+      if (operation.key === writers.nodeName && value !== null) await settings.apply(value)
     }
     return
   }
@@ -117,8 +119,8 @@ export async function verifyCandidate(
       )
     }),
   )
-  for (const { map, after } of operations)
-    if (map === 'node/settings' && after !== null) await writers.settings.verify(after)
+  for (const { map, key, after } of operations)
+    if (map === 'node/settings' && key === writers.nodeName && after !== null) await writers.settings.verify(after)
 }
 
 /** Reads everything that changed back from the living files. Throws a Refusal. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodePaths } from '@/lib/agent-protocol/node-config'
-import type { MapChange } from '@/lib/agent-protocol/messages'
+import type { DeliverAnswer, MapChange } from '@/lib/agent-protocol/messages'
 import { closeAgent, openAgent, type Agent } from './agent'
 import { deliver, StepBack } from './deliver'
 import { probeRecipient } from './probe'
@@ -14,6 +14,8 @@ import { createWorkerSide, domainWith, request, storageId, user } from './testin
 
 /** Least time between two reloads here. */
 const PAUSE_MS = 1_500
+/** No OpenDKIM runs here, so its reload is owed throughout. */
+const postfixReloads = ({ reloads }: DeliverAnswer) => reloads.filter(({ daemon }) => daemon === 'postfix')
 /** An address that no other test of this project listens on. */
 const SMTP = { host: '127.91.4.7', port: 2525 }
 
@@ -61,7 +63,7 @@ describe('a delivery to a living Postfix', () => {
     expect(await ask('ann@a.test')).toMatch(/^554 5\.7\.1 .*Relay access denied/)
     const answer = await send(domainWith(side, 'a.test', ['ann', 'bob']))
     expect(answer.domains).toMatchObject([{ domain: 'a.test', state: 'applied', words: '' }])
-    expect(answer.reloads).toMatchObject([{ daemon: 'postfix', state: 'done' }])
+    expect(postfixReloads(answer)).toMatchObject([{ state: 'done' }])
     expect(await ask('ann@a.test')).toMatch(/^250/)
     expect(await ask('nobody@a.test')).toMatch(/^550 5\.1\.1/)
   })
@@ -74,7 +76,8 @@ describe('a delivery to a living Postfix', () => {
       side.delta('smtp/senders', 'a.test', { [key]: key }),
       side.delta('imap/users', 'a.test', { [key]: user(key) }),
     ])
-    expect(answer).toMatchObject({ domains: [{ state: 'applied' }], reloads: [] })
+    expect(answer.domains).toMatchObject([{ state: 'applied' }])
+    expect(postfixReloads(answer)).toEqual([])
     expect(await ask(key)).toMatch(/^250/)
     await send([side.delta('smtp/access', 'a.test', { [key]: '550 5.2.1 This mailbox is disabled' })])
     expect(await ask(key)).toMatch(/^550 5\.2\.1 .*disabled/)
@@ -83,10 +86,10 @@ describe('a delivery to a living Postfix', () => {
   it('reloads at most once in a while and says when', async () => {
     await eventually('ann@a.test', /^250/)
     await sleep(2 * PAUSE_MS)
-    expect((await send(domainWith(side, 'one.test', ['ann']))).reloads).toMatchObject([{ state: 'done' }])
+    expect(postfixReloads(await send(domainWith(side, 'one.test', ['ann'])))).toMatchObject([{ state: 'done' }])
     const second = await send(domainWith(side, 'two.test', ['ann']))
-    expect(second.reloads).toMatchObject([{ daemon: 'postfix', state: 'pending' }])
-    expect(second.reloads[0]?.inMs).toBeLessThanOrEqual(PAUSE_MS)
+    expect(postfixReloads(second)).toMatchObject([{ state: 'pending' }])
+    expect(postfixReloads(second)[0]?.inMs).toBeLessThanOrEqual(PAUSE_MS)
     await send([
       side.delta('smtp/domains', 'one.test', { 'one.test': null }),
       side.delta('smtp/homes', 'one.test', { 'one.test': null }),
@@ -106,7 +109,7 @@ describe('a delivery to a living Postfix', () => {
       ...domainWith(side, 'good.test', ['ann']),
     ])
     const [bad, good] = ['bad.test', 'good.test'].map((name) => answer.domains.find(({ domain }) => domain === name))
-    expect([bad, answer.reloads]).toMatchObject([{ state: 'refused' }, [{ state: 'done' }]])
+    expect([bad, postfixReloads(answer)]).toMatchObject([{ state: 'refused' }, [{ state: 'done' }]])
     expect(bad?.words).toMatch(/^RCPT ann@bad\.test: 550 5\.7\.1 .*not on this server/)
     expect(good).toMatchObject({ state: 'applied' })
     const files = readNodeFiles(folder.dir)

@@ -1,3 +1,4 @@
+import { RELOADABLE, reloadedBy, type Reloadable } from '@/lib/agent-protocol/maps'
 import type { DeliverAnswer, DeliverRequest, DomainAnswer, ReloadAnswer } from '@/lib/agent-protocol/messages'
 import { PROTOCOL } from '@/lib/agent-protocol/messages'
 import { reloadNote, type Agent } from './agent'
@@ -7,8 +8,6 @@ import { planDomain, type DomainPlan } from './plan'
 import { judgeRecipient } from './probe'
 import { finishIntent } from './recover'
 import { boundWords, Refusal } from './refusal'
-import type { Reloadable } from './reloads'
-import { isSigningMap } from './signing'
 import type { IntentOperation, Operation } from './store'
 
 /** New domains of one delivery that the living server is asked about: the first ones speak for the rest. */
@@ -48,8 +47,7 @@ export async function deliver(agent: Agent, request: DeliverRequest): Promise<De
   const applied = await applyPlans(agent, planned, stages, (plan, words) => answer(plan, 'refused', words))
   for (const plan of applied) answer(plan, 'applied', '')
 
-  const operations = applied.flatMap((plan) => plan.operations)
-  const reloads = await timed(stages, 'reload', () => reloadFor(agent, operations))
+  const reloads = await timed(stages, 'reload', () => reloadOwed(agent))
   if (reloads.some(({ daemon, state }) => daemon === 'postfix' && state === 'done'))
     await timed(stages, 'probe', () => probeDomains(agent, applied, stages, answer))
 
@@ -102,7 +100,7 @@ async function applyTogether(agent: Agent, plans: readonly Planned[], stages: St
   await timed(stages, 'apply', async () => {
     for (const plan of plans) for (const [id, pem] of plan.keys) writers.signing.writeKey(id, pem)
     writers.onStep('before intent')
-    store.openIntent(operations, daemonsToReload(operations).map(reloadNote))
+    store.openIntent(operations, daemonsToReload(agent, operations).map(reloadNote))
     writers.onStep('after intent')
     try {
       await carryOut(writers, operations)
@@ -130,16 +128,15 @@ async function putBack({ writers, store }: Agent, operations: readonly IntentOpe
   store.dropIntent()
 }
 
-function daemonsToReload(operations: readonly Operation[]): Reloadable[] {
-  const daemons: Reloadable[] = []
-  if (operations.some(({ map }) => map === 'smtp/domains' || map === 'node/settings')) daemons.push('postfix')
-  if (operations.some(({ map }) => isSigningMap(map))) daemons.push('opendkim-sign')
-  return daemons
+function daemonsToReload({ config }: Agent, operations: readonly Operation[]): Reloadable[] {
+  if (!config.roles.includes('smtp')) return []
+  return RELOADABLE.filter((daemon) => operations.some(({ map }) => reloadedBy(map) === daemon))
 }
 
-function reloadFor({ reloads, config }: Agent, operations: readonly Operation[]): Promise<ReloadAnswer[]> {
-  if (!config.roles.includes('smtp')) return Promise.resolve([])
-  return Promise.all(daemonsToReload(operations).map((daemon) => reloads.request(daemon)))
+/** What the intents of this delivery noted, and what earlier ones noted and no reload has done since. */
+function reloadOwed({ reloads, store }: Agent): Promise<ReloadAnswer[]> {
+  const owed = RELOADABLE.filter((daemon) => store.note(reloadNote(daemon)) !== null)
+  return Promise.all(owed.map((daemon) => reloads.request(daemon)))
 }
 
 /**
@@ -167,7 +164,7 @@ async function probeDomains(
     }
     const back = plan.operations.map((one) => ({ ...one, before: one.after, after: one.before }))
     await applyTogether(agent, [{ ...plan, operations: back, keys: new Map() }], stages)
-    await reloadFor(agent, back)
+    await reloadOwed(agent)
     answer(plan, 'refused', verdict.words)
     agent.log('error', 'probe.refused', { domain: plan.domain, release: store.position().release })
   }

@@ -54,8 +54,8 @@ export async function recover(agent: Agent): Promise<string[]> {
     forgetLostKeys(agent)
     if (writers.signing.repair(store)) repaired.add('dkim')
     writers.signing.sweep(store)
-    for (const { value } of store.each('node/settings'))
-      if (await writers.settings.apply(value)) repaired.add('node/settings')
+    const settings = store.get('node/settings', '', config.name)
+    if (settings !== null && (await writers.settings.apply(settings))) repaired.add('node/settings')
   }
   for (const map of USER_MAPS) if (writers.users.repair(map, () => store.each(map))) repaired.add(map)
 

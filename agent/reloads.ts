@@ -1,8 +1,7 @@
+import type { Reloadable } from '@/lib/agent-protocol/maps'
 import type { ReloadAnswer } from '@/lib/agent-protocol/messages'
 import type { Log } from './log'
 import { Refusal } from './refusal'
-
-export type Reloadable = ReloadAnswer['daemon']
 
 export interface ReloadTools {
   /** Reloads at once; false where the daemon does not run. Throws a Refusal with the program's words. */
@@ -27,7 +26,7 @@ export function createReloads({ reload, remember, now, log, pauseMs }: ReloadToo
     try {
       const isRunning = await reload(daemon)
       if (isRunning) lastAt.set(daemon, now())
-      remember(daemon, false)
+      remember(daemon, !isRunning)
       return { daemon, state: isRunning ? 'done' : 'down', inMs: 0, words: isRunning ? '' : `${daemon} does not run` }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error

@@ -35,8 +35,8 @@ export function createStatus(agent: Agent) {
 }
 
 function hostName({ store, config }: Agent): string {
-  for (const { value } of store.each('node/settings')) return nodeSettings.parse(JSON.parse(value)).hostName
-  return config.hostName
+  const value = store.get('node/settings', '', config.name)
+  return value === null ? config.hostName : nodeSettings.parse(JSON.parse(value)).hostName
 }
 
 function freeBytes(dir: string): number {

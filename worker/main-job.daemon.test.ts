@@ -1,4 +1,6 @@
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
@@ -231,6 +233,36 @@ test.each(['inside', 'outside'] as const)(
   },
   90_000,
 )
+
+test('a domain is told live when Postfix has been reloaded, which it is once in five seconds', async () => {
+  const names = ['second.test', 'third.test'] as DomainName[]
+  // An smtpd that has looked a domain up keeps its answer.
+  for (const name of names) expect(await rcpt(`postmaster@${name}`)).toMatch(/^554 5\.7\.1/)
+  const releases = []
+  for (const name of names) releases.push((await createDomain(actor, { name, description: '' })).release)
+  for (const [index, name] of names.entries()) {
+    expect(await waitForRelease(releases[index] ?? '', 10_000)).toMatchObject({ state: 'live' })
+    expect(await rcpt(`postmaster@${name}`)).toMatch(/^250/)
+  }
+}, 60_000)
+
+test('where Postfix cannot be reloaded its words are shown, and the domain is live when it can', async () => {
+  const mainCf = join(stack.nodes.mx1.paths.postfix, 'main.cf')
+  const good = readFileSync(mainCf)
+  const put = (content: string | Buffer) => {
+    writeFileSync(mainCf, content)
+    // Postfix waits for a configuration file to be 2 s old before it trusts it.
+    utimesSync(mainCf, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000))
+  }
+  put(`${good.toString()}\ninet_protocols = none of them\n`)
+  const { release } = await createDomain(actor, { name: 'fourth.test' as DomainName, description: '' })
+  const look = () => deliveryOf(release ?? '')
+  const failed = await until(look, (delivery) => delivery.state === 'refused', 20)
+  put(good)
+  expect(failed.nodes.find((node) => node.name === 'mx1')?.words).toContain('inet_protocols')
+  await untilLive(release)
+  expect(await rcpt('postmaster@fourth.test')).toMatch(/^250/)
+}, 60_000)
 
 test('a node that is down: the change is stored, the page says who waits, nothing bounces, and it goes out when it is back', async () => {
   const imap = await db().node.findFirstOrThrow({ where: { roles: { has: 'imap' } } })

@@ -54,7 +54,10 @@ export const credentialValue = z.strictObject({
 })
 export type CredentialValue = z.infer<typeof credentialValue>
 
-/** The document `node/settings`. */
+/** What a node is called by the panel and by itself; no name of DNS. */
+export const nodeName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+
+/** Value of `node/settings`, whose key is the name of the node that it is for: the others hold it and do not apply it. */
 export const nodeSettings = z.strictObject({
   hostName: z.string().refine(isDomainName),
   messageSizeLimitBytes: z.int().min(1_000_000).max(1_000_000_000),
@@ -82,8 +85,14 @@ const orCatchAll = (key: string, domain: string): boolean => key === `@${domain}
 
 export type NodeRole = 'smtp' | 'imap'
 
+/** Daemons that see some changes only when they are reloaded. */
+export const RELOADABLE = ['postfix', 'opendkim-sign'] as const
+export type Reloadable = (typeof RELOADABLE)[number]
+
 export interface MapRule {
   roles: readonly NodeRole[]
+  /** The daemon that must be reloaded before a change is live; none for maps that are read at each look-up. */
+  reloads?: Reloadable
   /** Whether entries belong to a domain (`domain` is its name) or to the node (`domain` is empty). */
   perDomain: boolean
   key: (key: string, domain: string) => boolean
@@ -93,6 +102,8 @@ export interface MapRule {
 export const MAPS = {
   'smtp/domains': {
     roles: ['smtp'],
+    // An smtpd that looked the domain up before keeps its answer (MAIL rule 25).
+    reloads: 'postfix',
     perDomain: true,
     key: (key, domain) => key === domain,
     value: (value) => /^(hosted|alias|host)$/.test(value),
@@ -119,6 +130,7 @@ export const MAPS = {
   },
   'dkim/keytable': {
     roles: ['smtp'],
+    reloads: 'opendkim-sign',
     perDomain: true,
     key: (key) => /^[0-9a-f-]{36}$/.test(key),
     value: (value, domain) =>
@@ -126,12 +138,14 @@ export const MAPS = {
   },
   'dkim/signingtable': {
     roles: ['smtp'],
+    reloads: 'opendkim-sign',
     perDomain: true,
     key: (key, domain) => key === `*@${domain}`,
     value: (value) => /^[0-9a-f-]{36}$/.test(value),
   },
   'dkim/keys': {
     roles: ['smtp'],
+    reloads: 'opendkim-sign',
     perDomain: true,
     key: (key) => /^[0-9a-f-]{36}$/.test(key),
     value: (value) => /^[0-9a-f]{64}$/.test(value),
@@ -144,13 +158,25 @@ export const MAPS = {
     value: (value, domain) =>
       json(credentialValue)(value) && (JSON.parse(value) as CredentialValue).user.endsWith(`@${domain}`),
   },
-  'node/settings': { roles: ['smtp', 'imap'], perDomain: false, key: isDomainName, value: json(nodeSettings) },
+  'node/settings': {
+    roles: ['smtp'],
+    reloads: 'postfix',
+    perDomain: false,
+    key: (key) => nodeName.safeParse(key).success,
+    value: json(nodeSettings),
+  },
 } as const satisfies Record<string, MapRule>
 
 export type MapName = keyof typeof MAPS
 
 export function isMapName(text: string): text is MapName {
   return Object.hasOwn(MAPS, text)
+}
+
+/** The daemon that must be reloaded before a change of this map is live, null where none must. */
+export function reloadedBy(map: string): Reloadable | null {
+  const rule: MapRule | null = isMapName(map) ? MAPS[map] : null
+  return rule?.reloads ?? null
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nodeName, RELOADABLE } from '@/lib/agent-protocol/maps'
 
 /** The version this code speaks; the worker also speaks to agents of the version before. */
 export const PROTOCOL = 1
@@ -41,9 +42,12 @@ export const domainAnswer = z.strictObject({
 })
 export type DomainAnswer = z.infer<typeof domainAnswer>
 
-/** What became of a reload. `pending`: at most one in 5 s, so it follows in `inMs`. `down`: the daemon's start reads the state. */
+/**
+ * What became of a reload that this delivery needed or that an earlier one still waits for. `pending`: at most one in 5 s,
+ * so it follows in `inMs`. `down`: the daemon does not run. What is not `done` is owed, and each delivery asks for it again.
+ */
 export const reloadAnswer = z.strictObject({
-  daemon: z.enum(['postfix', 'opendkim-sign']),
+  daemon: z.enum(RELOADABLE),
   state: z.enum(['done', 'pending', 'down', 'failed']),
   inMs: z.number(),
   words: z.string(),
@@ -98,7 +102,7 @@ export type ErrorAnswer = z.infer<typeof errorAnswer>
 
 /** What an agent prints at its first start and `posthouse node add` takes: base64url of this as JSON. */
 export const pairingCode = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
+  name: nodeName,
   roles: z.array(z.enum(['smtp', 'imap'])).min(1),
   hostName: z.string(),
   url: z.url(),

@@ -1,5 +1,6 @@
-import { z } from 'zod'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { nodeName } from '@/lib/agent-protocol/maps'
 
 const host = z.string().min(1).max(253)
 const listen = z.strictObject({ host, port: z.int().min(1).max(65535) })
@@ -9,7 +10,7 @@ const listen = z.strictObject({ host, port: z.int().min(1).max(65535) })
  * point) and read by the entry point and the agent. Nothing in it comes from the panel.
  */
 export const nodeConfig = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
+  name: nodeName,
   roles: z.array(z.enum(['smtp', 'imap'])).min(1),
   /** Name the node greets with; the panel may set another by `node/settings`. */
   hostName: host,

@@ -6,7 +6,8 @@ import type { Prisma } from '@/lib/db/generated/client'
 import { AgentRefused, AgentUnavailable, type AgentClient } from '@/lib/nodes/agent-client'
 import { fullChange } from '@/lib/nodes/full-state'
 import { keysToSend } from '@/lib/nodes/keys-to-send'
-import { pairId, planDelivery, type DeliveryPlan, type Hold, type LineChange } from '@/lib/nodes/plan-delivery'
+import { lineId, pairId, planDelivery, type DeliveryPlan, type Hold, type LineChange } from '@/lib/nodes/plan-delivery'
+import { holdsForReloads, pendingMs } from '@/lib/nodes/reload-holds'
 import { currentEpoch } from '@/lib/releases/epoch'
 
 export interface NodeRow {
@@ -16,8 +17,11 @@ export interface NodeRow {
   hostName: string
 }
 
-/** What one pass did. `idle`: the node has it all. */
-export type PassResult = 'idle' | 'delivered' | 'failed'
+/** What one pass did. `againInMs`: when the node will have reloaded what waits for it; null where nothing does. */
+export interface Pass {
+  state: 'idle' | 'delivered' | 'failed'
+  againInMs: number | null
+}
 
 const roles = (node: NodeRow) => node.roles as NodeRole[]
 
@@ -26,21 +30,21 @@ const roles = (node: NodeRow) => node.roles as NodeRole[]
  * A (map, domain) whose hash the node finds different is sent whole in the same pass. Stores what became of it and
  * notifies `posthouse_delivered`. Never throws for trouble on the node.
  */
-export async function deliverToNode(node: NodeRow, client: AgentClient): Promise<PassResult> {
+export async function deliverToNode(node: NodeRow, client: AgentClient): Promise<Pass> {
   const state = await db().$transaction((tx) => loadState(tx, node), {
     isolationLevel: 'RepeatableRead',
     timeout: 60_000,
   })
-  if (state.plan.send.length === 0 && state.from === state.target) return 'idle'
+  if (state.plan.send.length === 0 && state.from === state.target) return { state: 'idle', againInMs: null }
   const startedAt = new Date()
   try {
     const answer = await sendAll(node, client, state)
     await storeAnswer(node, state, answer, startedAt)
-    return 'delivered'
+    return { state: 'delivered', againInMs: pendingMs(answer.reloads) }
   } catch (error) {
     if (!(error instanceof AgentUnavailable || error instanceof AgentRefused)) throw error
     await storeFailure(node, state, error.words, startedAt)
-    return 'failed'
+    return { state: 'failed', againInMs: null }
   }
 }
 
@@ -160,28 +164,49 @@ async function sendAll(node: NodeRow, client: AgentClient, state: State): Promis
 
 async function storeAnswer(node: NodeRow, state: State, answer: DeliverAnswer, startedAt: Date): Promise<void> {
   const refused = new Map(answer.domains.filter((d) => d.state === 'refused').map((d) => [d.domain, d.words]))
+  const isRefused = (line: LineChange) => refused.has(line.domain)
   const holds: Hold[] = [
     ...state.plan.hold,
-    ...state.plan.sent
-      .filter((line) => refused.has(line.domain))
-      .map(({ map, domain, key, appliedBefore }) => ({
-        map,
-        domain,
-        key,
-        appliedValue: appliedBefore,
-        reason: 'refused',
-        words: refused.get(domain) ?? '',
-      })),
+    ...state.plan.sent.filter(isRefused).map(({ map, domain, key, appliedBefore }) => ({
+      map,
+      domain,
+      key,
+      appliedValue: appliedBefore,
+      reason: 'refused',
+      words: refused.get(domain) ?? '',
+    })),
+    ...holdsForReloads(
+      state.plan.sent.filter((line) => !isRefused(line)),
+      answer.reloads,
+    ),
   ]
   const words = [...refused].map(([domain, text]) => (domain ? `${domain}: ${text}` : text)).join('\n')
   await db().$transaction(async (tx) => {
-    await tx.nodeHold.deleteMany({ where: { nodeId: node.id } })
-    await tx.nodeHold.createMany({ data: holds.map((hold) => ({ nodeId: node.id, ...hold })) })
+    await replaceHolds(tx, node.id, holds)
     const seen = { lastSeenAt: new Date(), lastError: null, epoch: state.epoch }
     await tx.node.update({ where: { id: node.id }, data: { ...seen, confirmedRelease: state.target } })
-    if (state.plan.send.length > 0)
+    if (isWorthTelling(state))
       await storeDelivery(tx, node, state, startedAt, refused.size > 0 ? 'refused' : 'live', words, answer.stages)
     await tx.$executeRaw`SELECT pg_notify('posthouse_delivered', ${node.name})`
+  })
+}
+
+/** Asking again for a reload is no delivery of its own. */
+function isWorthTelling({ plan, holds }: State): boolean {
+  const waiting = new Set(holds.filter((hold) => hold.reason.startsWith('reload')).map(lineId))
+  return plan.sent.some((line) => line.isNew || !waiting.has(lineId(line)))
+}
+
+/** Stores what a node does not run; a line that was on hold for the same reason keeps its time. */
+export async function replaceHolds(tx: Tx, nodeId: string, holds: readonly Hold[]): Promise<void> {
+  const before = await tx.nodeHold.findMany({ where: { nodeId } })
+  const since = new Map(before.map((hold) => [`${lineId(hold)}\0${hold.reason}`, hold.since]))
+  await tx.nodeHold.deleteMany({ where: { nodeId } })
+  await tx.nodeHold.createMany({
+    data: holds.map(({ map, domain, key, appliedValue, reason, words }) => ({
+      ...{ nodeId, map, domain, key, appliedValue, reason, words },
+      since: since.get(`${lineId({ map, domain, key })}\0${reason}`) ?? new Date(),
+    })),
   })
 }
 

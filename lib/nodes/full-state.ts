@@ -1,11 +1,13 @@
 import 'server-only'
+import { setTimeout } from 'node:timers/promises'
 import { EMPTY_HASH, updateHash } from '@/lib/agent-protocol/hash'
-import { isMapName, MAPS, type NodeRole } from '@/lib/agent-protocol/maps'
-import type { MapChange } from '@/lib/agent-protocol/messages'
+import { isMapName, MAPS, reloadedBy, type NodeRole } from '@/lib/agent-protocol/maps'
+import type { MapChange, ReloadAnswer } from '@/lib/agent-protocol/messages'
 import { db } from '@/lib/db/client'
 import type { AgentClient } from '@/lib/nodes/agent-client'
 import { keysToSend } from '@/lib/nodes/keys-to-send'
 import { pairId, type Hold } from '@/lib/nodes/plan-delivery'
+import { holdsForReloads, pendingMs } from '@/lib/nodes/reload-holds'
 
 /** All lines of one (map, domain) as this node should have them: stored, less what it lacks. */
 export async function fullChange(pair: { map: string; domain: string }, lacking: readonly Hold[]): Promise<MapChange> {
@@ -32,8 +34,8 @@ const MOST_LINES = 50_000
 
 /**
  * Compares every hash of a node with what is stored and sends whole what differs; imap nodes first is the caller's
- * concern. For a node that is new, was restored, or whose state cannot be trusted. Returns the lines of domains that the
- * node refused, as holds. Throws AgentUnavailable or AgentRefused.
+ * concern. For a node that is new, was restored, or whose state cannot be trusted. Returns the lines that the node refused,
+ * and those whose daemon it could not reload, as holds. Throws AgentUnavailable or AgentRefused.
  */
 export async function resyncNode(
   node: { id: string; name: string; roles: string[]; hostName: string },
@@ -54,7 +56,17 @@ export async function resyncNode(
       .filter(([pair, hash]) => !wanted.has(pair) && hash !== EMPTY_HASH)
       .map(([pair]) => ({ map: pair.split('\0')[0] ?? '', domain: pair.split('\0')[1] ?? '', count: 0 })),
   ].sort((a, b) => (a.domain === b.domain ? 0 : a.domain < b.domain ? -1 : 1))
+  const deliver = async (changes: MapChange[]) =>
+    client.deliver({
+      epoch: at.epoch,
+      release: at.release.toString(),
+      auditHead: at.auditHead,
+      changes,
+      keys: await keysToSend(changes),
+    })
   const refused: Hold[] = []
+  const reloaded: { map: string; domain: string; key: string; after: string }[] = []
+  let reloads: ReloadAnswer[] = []
   for (let index = 0; index < differing.length;) {
     const batch: MapChange[] = []
     for (let lines = 0; index < differing.length && lines < MOST_LINES; index++) {
@@ -64,17 +76,21 @@ export async function resyncNode(
       lines += change.puts.length + 1
       batch.push(change)
     }
-    const answer = await client.deliver({
-      epoch: at.epoch,
-      release: at.release.toString(),
-      auditHead: at.auditHead,
-      changes: batch,
-      keys: await keysToSend(batch),
-    })
-    for (const { domain, state, words } of answer.domains)
-      if (state !== 'applied') refused.push(...refusedLines(batch, domain, words))
+    const answer = await deliver(batch)
+    reloads = answer.reloads
+    const notTaken = new Map(
+      answer.domains.filter((one) => one.state !== 'applied').map((one) => [one.domain, one.words]),
+    )
+    for (const [domain, words] of notTaken) refused.push(...refusedLines(batch, domain, words))
+    for (const { map, domain, puts } of batch)
+      if (reloadedBy(map) !== null && !notTaken.has(domain))
+        reloaded.push(...puts.map(([key, after]) => ({ map, domain, key, after })))
   }
-  return refused
+  for (let ms = pendingMs(reloads); ms !== null; ms = pendingMs(reloads)) {
+    await setTimeout(ms)
+    reloads = (await deliver([])).reloads
+  }
+  return [...refused, ...holdsForReloads(reloaded, reloads)]
 }
 
 /** What the node had before is not known here: a later delivery finds the hash different and sends the pair whole. */

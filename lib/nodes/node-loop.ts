@@ -2,7 +2,7 @@ import 'server-only'
 import { Alarm } from '@/lib/clock/alarm'
 import { db } from '@/lib/db/client'
 import { AgentClient, AgentRefused, AgentUnavailable } from '@/lib/nodes/agent-client'
-import { deliverToNode, type NodeRow } from '@/lib/nodes/deliver'
+import { deliverToNode, replaceHolds, type NodeRow } from '@/lib/nodes/deliver'
 import { resyncNode } from '@/lib/nodes/full-state'
 import { currentEpoch } from '@/lib/releases/epoch'
 import { openAsWorker } from '@/lib/secrets/seal'
@@ -58,20 +58,23 @@ export class NodeLoop {
   private async run(): Promise<void> {
     const log = logger(`node:${this.node.name}`)
     while (!this.end.signal.aborted) {
+      let pause = SWEEP_MILLISECONDS
       try {
-        await this.pass()
+        pause = Math.min(pause, (await this.pass()) ?? pause)
       } catch (error) {
         log.error({ err: error }, 'a pass over the node failed; trying again')
       }
-      await this.alarm.sleep(SWEEP_MILLISECONDS)
+      await this.alarm.sleep(pause)
     }
   }
 
-  private async pass(): Promise<void> {
+  /** Gives the milliseconds after which there is something to ask the node again, null where there is nothing. */
+  private async pass(): Promise<number | null> {
     const isReady = await this.resyncIfNeeded()
-    if (!isReady) return
-    await deliverToNode(this.node, this.client)
+    if (!isReady) return null
+    const { againInMs } = await deliverToNode(this.node, this.client)
     await this.refreshStatus()
+    return againInMs
   }
 
   /** A node that never confirmed a release of this epoch is compared and brought level as a whole. */
@@ -85,16 +88,15 @@ export class NodeLoop {
     if (row.epoch === epoch && (row.confirmedRelease > 0n || head === null)) return true
     return this.attempt(async () => {
       const release = head?.number ?? 0n
-      const refused = await resyncNode(this.node, this.client, { epoch, release, auditHead: audit?.hash ?? '' })
-      await db().$transaction([
-        db().nodeHold.deleteMany({ where: { nodeId: this.node.id } }),
-        db().nodeHold.createMany({ data: refused.map((hold) => ({ nodeId: this.node.id, ...hold })) }),
-        db().node.update({
+      const holds = await resyncNode(this.node, this.client, { epoch, release, auditHead: audit?.hash ?? '' })
+      await db().$transaction(async (tx) => {
+        await replaceHolds(tx, this.node.id, holds)
+        await tx.node.update({
           where: { id: this.node.id },
           data: { confirmedRelease: release, epoch, lastError: null, lastSeenAt: new Date() },
-        }),
-        db().$executeRaw`SELECT pg_notify('posthouse_delivered', ${this.node.name})`,
-      ])
+        })
+        await tx.$executeRaw`SELECT pg_notify('posthouse_delivered', ${this.node.name})`
+      })
     })
   }
 

@@ -17,7 +17,11 @@ export interface LineChange {
   isNew: boolean
 }
 
-/** A line that the node has otherwise than stored. */
+/**
+ * A line that the node does not run as it is stored. `waits:<node>`: it rests on a node that has not confirmed.
+ * `refused`: the node does not take it. `reload`: it is on the node's disk and its daemon has not been reloaded;
+ * `reload-failed`: nor could it be.
+ */
 export interface Hold {
   map: string
   domain: string
@@ -46,7 +50,7 @@ export interface DeliveryPlan {
   hold: Hold[]
 }
 
-const lineId = (line: { map: string; domain: string; key: string }) => `${line.map}\0${line.domain}\0${line.key}`
+export const lineId = (line: { map: string; domain: string; key: string }) => `${line.map}\0${line.domain}\0${line.key}`
 export const pairId = (pair: { map: string; domain: string }) => `${pair.map}\0${pair.domain}`
 
 /** Maps whose new lines would make Postfix take mail that the imap node does not know yet. */

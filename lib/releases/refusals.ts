@@ -29,7 +29,7 @@ export async function standingRefusals(domains: readonly string[] | null): Promi
       LEFT JOIN domain_alias other ON other.name = hold.domain
       LEFT JOIN domain main ON main.id = other.domain_id
       LEFT JOIN entry ON entry.map = hold.map AND entry.domain = hold.domain AND entry.key = hold.key
-     WHERE hold.reason = 'refused'
+     WHERE hold.reason IN ('refused', 'reload-failed')
        AND (${names}::text[] IS NULL OR hold.domain = ANY(${names}::text[]) OR main.name = ANY(${names}::text[]))
      GROUP BY 1, 2, 3
      ORDER BY 1, 2, 3`

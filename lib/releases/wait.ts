@@ -13,6 +13,9 @@ export interface Delivery {
 
 const PATIENCE = 3_000
 
+/** Whether a hold needs a person: the node said no, rather than not yet. */
+const isRefusal = (reason: string) => reason === 'refused' || reason === 'reload-failed'
+
 /**
  * Waits, three seconds at most, until every node has answered for a release. A node known to be down is not waited for.
  * Never throws for trouble on a node: that is the answer.
@@ -59,7 +62,7 @@ export async function deliveryOf(
   ])
   const answers = nodes.map((node) => {
     const own = holds.filter((hold) => hold.nodeId === node.id)
-    const refused = own.filter((hold) => hold.reason === 'refused')
+    const refused = own.filter((hold) => isRefusal(hold.reason))
     if (node.confirmedRelease < number)
       return {
         name: node.name,

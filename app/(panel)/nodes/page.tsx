@@ -154,7 +154,9 @@ export default async function NodesPage() {
                       <td>
                         {hold.reason.startsWith('waits:')
                           ? t('holdReason.waits', { node: hold.reason.slice('waits:'.length) })
-                          : t('holdReason.refused')}
+                          : hold.reason === 'reload'
+                            ? t('holdReason.reload', { words: hold.words })
+                            : t('holdReason.refused')}
                       </td>
                       <td className="text-muted">
                         <RelativeTime at={hold.since} />
