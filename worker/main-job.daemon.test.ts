@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -24,6 +25,7 @@ import { createMailbox, removeMailbox, updateMailbox } from '@/lib/mailboxes/ser
 import { companionReport, connectCompanion } from '@/lib/nodes/companion'
 import { NodeLoops } from '@/lib/nodes/node-loops'
 import { deliveryOf, waitForRelease } from '@/lib/releases/wait'
+import { updateServerSettings } from '@/lib/settings/service'
 import { startJobs } from '@/worker/jobs'
 import { startDnsLoop } from '@/worker/dns-loop'
 
@@ -108,6 +110,17 @@ async function rcpt(address: string): Promise<string> {
     socket.on('error', reject)
   })
   return lines[3] ?? ''
+}
+
+/** The first line of port 25. */
+async function greeting(): Promise<string> {
+  const socket = connect(at('smtp'))
+  try {
+    const [line] = (await once(socket, 'data')) as [Buffer]
+    return line.toString('latin1').trim()
+  } finally {
+    socket.destroy()
+  }
 }
 
 async function imapLogin(user: string): Promise<boolean> {
@@ -291,6 +304,14 @@ test('a node that is down: the change is stored, the page says who waits, nothin
   expect(await rcpt(`late@${domain}`)).toMatch(/^250/)
   expect(await imapLogin(`late@${domain}`)).toBe(true)
 })
+
+test('the host name of the settings is the name that the server greets with', async () => {
+  const input = { publicAddresses: ['127.0.0.1'], postmasterAddress: 'owner@probe.test' }
+  const { release } = await updateServerSettings(actor, { hostName: 'mail.posthouse.test' as DomainName, ...input })
+  expect(await waitForRelease(release ?? '', 10_000)).toMatchObject({ state: 'live' })
+  expect(await greeting()).toBe('220 mail.posthouse.test ESMTP')
+  expect(await rcpt('postmaster@mail.posthouse.test')).toMatch(/^250/)
+}, 30_000)
 
 test('a server that is not the paired one gets neither token nor change', async () => {
   const smtp = await db().node.findFirstOrThrow({ where: { roles: { has: 'smtp' } } })

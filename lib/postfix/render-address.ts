@@ -1,4 +1,5 @@
 import { RESERVED_LOCAL_PARTS } from '@/lib/addresses/address'
+import type { NodeSettings } from '@/lib/agent-protocol/maps'
 import type { AddressFacts, DomainFacts, Line, MailboxFacts } from '@/lib/releases/facts'
 
 const REFUSED = {
@@ -97,6 +98,14 @@ function lmtpTransport(hostAndPort: string): string {
   const colon = hostAndPort.lastIndexOf(':')
   const host = hostAndPort.slice(0, colon).replace(/^\[|\]$/g, '')
   return `lmtp:inet:[${host}]:${hostAndPort.slice(colon + 1)}`
+}
+
+const MESSAGE_SIZE_LIMIT_BYTES = 52_428_800
+
+/** The settings of one smtp node: the name it greets with and the largest message it takes. */
+export function renderNodeSettings(node: { name: string; hostName: string }): Line {
+  const settings: NodeSettings = { hostName: node.hostName, messageSizeLimitBytes: MESSAGE_SIZE_LIMIT_BYTES }
+  return { map: 'node/settings', domain: '', key: node.name, value: JSON.stringify(settings) }
 }
 
 /** The lines of a node's own host name: its reserved addresses reach a person (MAIL rule 14). */

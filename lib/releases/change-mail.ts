@@ -28,7 +28,7 @@ export interface MailChange {
   touchAllAddresses(domainName: string): void
   /** A log-in beside the mailbox's own was added or removed. */
   touchLogin(domainName: string, login: string): void
-  /** The reserved addresses of a node's host name are rendered again. */
+  /** What hangs on a node's host name is rendered again: its reserved addresses, the node's settings. A name that no node has loses its lines. */
   touchHost(hostName: string): void
   /** Adds to what the audit entry says (never a secret). */
   audit(detail: Record<string, Prisma.InputJsonValue | null>): void

@@ -59,7 +59,7 @@ test('a refused domain tells the node’s own words on its pages, in lists and o
   const expected = { domain: one, node: 'mx1', words, release: BigInt(release) }
   expect(await listRefusals(system, one)).toMatchObject([expected])
   expect(await listRefusals(system, two)).toEqual([])
-  expect((await listDomains(system)).domains.map((row) => [row.name, row.refusingNodes])).toEqual([
+  expect((await listDomains(system)).domains.map((row) => [row.name, row.readiness.nodes])).toEqual([
     [one, ['mx1']],
     [two, []],
   ])

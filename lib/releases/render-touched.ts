@@ -3,7 +3,12 @@ import { RESERVED_LOCAL_PARTS } from '@/lib/addresses/address'
 import type { Tx } from '@/lib/db/client'
 import { renderDovecotUser } from '@/lib/dovecot/render-user'
 import { renderSigning } from '@/lib/opendkim/render-signing'
-import { renderPostfixAddress, renderPostfixDomain, renderPostfixHost } from '@/lib/postfix/render-address'
+import {
+  renderNodeSettings,
+  renderPostfixAddress,
+  renderPostfixDomain,
+  renderPostfixHost,
+} from '@/lib/postfix/render-address'
 import type { DomainFacts, Line } from '@/lib/releases/facts'
 import { loadAddressFacts, loadDomainFacts } from '@/lib/releases/load-facts'
 import type { Touched, TouchedDomain } from '@/lib/releases/touched'
@@ -27,11 +32,28 @@ const CHUNK = 1000
 export async function renderTouched(tx: Tx, touched: Touched, now: Date): Promise<Rendered> {
   const rendered: Rendered = { lines: [], keys: [], wholeDomains: [], signing: [] }
   for (const domain of touched.domains.values()) await renderDomain(tx, domain, now, rendered)
-  for (const hostName of touched.hosts) {
-    rendered.lines.push(...renderPostfixHost(hostName, await postmasterAddress(tx)))
-    rendered.wholeDomains.push(hostName)
-  }
+  if (touched.hosts.size > 0) await renderHosts(tx, touched, rendered)
   return rendered
+}
+
+/** Lines of nodes belong to no domain, whose row would be locked: one change at a time renders them. */
+const HOSTS_LOCK = 0x68_6f_73_74
+
+async function renderHosts(tx: Tx, touched: Touched, rendered: Rendered): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${HOSTS_LOCK}::int)`
+  const hosts = [...touched.hosts]
+  const nodes = await tx.node.findMany({
+    where: { hostName: { in: hosts }, roles: { has: 'smtp' }, removedAt: null },
+    select: { name: true, hostName: true },
+  })
+  const postmaster = await postmasterAddress(tx)
+  for (const hostName of new Set(nodes.map((node) => node.hostName)))
+    rendered.lines.push(...renderPostfixHost(hostName, postmaster))
+  rendered.wholeDomains.push(...hosts)
+  for (const node of nodes) {
+    rendered.lines.push(renderNodeSettings(node))
+    rendered.keys.push({ domain: '', key: node.name })
+  }
 }
 
 async function renderDomain(tx: Tx, touched: TouchedDomain, now: Date, rendered: Rendered): Promise<void> {
