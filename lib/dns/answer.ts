@@ -19,19 +19,23 @@ export interface NegativeZone {
 /**
  * What a server said. Closed: whoever reads it handles each. `temperror` means that nothing is known (time-out, refusal,
  * server failure, nonsense, not its zone), never that a record is missing. `alias`: only a CNAME stands there.
- * `referral`: the server passes the name on to the servers of a zone below.
+ * `referral`: the server passes the name on to the servers of a zone below; `glue` are addresses of these that it gave too.
  */
 export type DnsAnswer =
   | { status: 'answer'; records: FoundRecord[]; soa: NegativeZone | null; isAuthentic: boolean }
   | { status: 'alias'; target: string; ttlSeconds: number }
   | { status: 'nodata' | 'nxdomain'; soa: NegativeZone | null; isAuthentic: boolean }
-  | { status: 'referral'; zone: string; serverNames: string[] }
+  | { status: 'referral'; zone: string; serverNames: string[]; glue: { name: string; address: string }[] }
   | { status: 'temperror'; reason: TemporaryReason; words: string }
 
 export type TemporaryReason = 'timeout' | 'unreachable' | 'servfail' | 'refused' | 'malformed' | 'not-authoritative'
 
 /** Types that we ask for. */
-export type QueryType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'TXT' | 'SRV' | 'CAA' | 'NS' | 'SOA' | 'PTR'
+export type QueryType =
+  'A' | 'AAAA' | 'CNAME' | 'MX' | 'TXT' | 'SRV' | 'CAA' | 'NS' | 'SOA' | 'PTR' | 'DS' | 'DNSKEY' | 'TLSA'
+
+/** `unchecked` asks a resolver for what it would hold back as bogus (CD, RFC 4035 §3.2.2). */
+export type AskMode = 'recursive' | 'unchecked' | 'authoritative'
 
 export interface DnsServer {
   address: string
@@ -39,9 +43,4 @@ export interface DnsServer {
 }
 
 /** Asks one server one question. Never rejects for what the network or the server does. */
-export type Ask = (
-  server: DnsServer,
-  name: string,
-  type: QueryType,
-  mode: 'recursive' | 'authoritative',
-) => Promise<DnsAnswer>
+export type Ask = (server: DnsServer, name: string, type: QueryType, mode: AskMode) => Promise<DnsAnswer>

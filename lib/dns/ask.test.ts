@@ -1,4 +1,4 @@
-import packets, { type DecodedPacket, type Packet } from 'dns-packet'
+import packets, { type Answer, type DecodedPacket, type Packet } from 'dns-packet'
 import { afterEach, expect, test } from 'vitest'
 import { createAsk } from '@/lib/dns/ask'
 import { startDnsServer, type Behaviour, type TestServer } from '@/lib/dns/testing/dns-server'
@@ -20,7 +20,7 @@ function reply(query: DecodedPacket, more: Partial<Packet> & { rcode?: number } 
   return { type: 'response', id: query.id, flags: flags | rcode, questions: query.questions, ...rest }
 }
 const txt = (data: string[], name = 'a.test'): Packet['answers'] => [{ type: 'TXT', name, ttl: 7, data }]
-const soa: Packet['authorities'] = [
+const soa: Answer[] = [
   {
     type: 'SOA',
     name: 'test',
@@ -103,7 +103,7 @@ test('a list of name servers without authority passes the question on', async ()
   const server = await serve((query) => [
     reply(query, { flags: 0, authorities: [{ type: 'NS', name: 'A.test', ttl: 1, data: 'NS.b.test' }] }),
   ])
-  expect(await question(server)).toEqual({ status: 'referral', zone: 'a.test', serverNames: ['ns.b.test'] })
+  expect(await question(server)).toEqual({ status: 'referral', zone: 'a.test', serverNames: ['ns.b.test'], glue: [] })
 })
 
 test('a resolver is asked for the AD flag and its word is told', async () => {
@@ -112,6 +112,35 @@ test('a resolver is asked for the AD flag and its word is told', async () => {
     return [reply(query, { flags: wantsAd ? packets.AUTHENTIC_DATA : 0, answers: txt(['x']) })]
   })
   expect(await ask(server, 'a.test', 'TXT', 'recursive')).toMatchObject({ status: 'answer', isAuthentic: true })
+})
+
+test('a resolver can be asked for what it would hold back as bogus', async () => {
+  const server = await serve((query) => [
+    query.flag_cd && query.flag_rd ? reply(query, { answers: txt(['bogus']) }) : reply(query, { rcode: 2 }),
+  ])
+  expect(await ask(server, 'a.test', 'TXT', 'recursive')).toMatchObject({ status: 'temperror', reason: 'servfail' })
+  expect(await ask(server, 'a.test', 'TXT', 'unchecked')).toMatchObject({ records: [{ value: 'bogus' }] })
+})
+
+test('addresses beside a referral are told', async () => {
+  const server = await serve((query) => [
+    reply(query, {
+      ...{ flags: 0, authorities: [{ type: 'NS', name: 'a.test', ttl: 1, data: 'ns.a.test' }] },
+      additionals: [{ type: 'A', name: 'NS.a.test', ttl: 1, data: '192.0.2.1' }],
+    }),
+  ])
+  expect(await question(server)).toMatchObject({ glue: [{ name: 'ns.a.test', address: '192.0.2.1' }] })
+})
+
+test.each([
+  ['SOA', soa[0], 'ns.test. h.test. 1 1 1 1 40'],
+  ['DS', { data: { keyTag: 7, algorithm: 13, digestType: 2, digest: Buffer.from([10, 255]) } }, '7 13 2 0aff'],
+  ['DNSKEY', { data: { flags: 257, algorithm: 13, key: Buffer.from([1, 2, 3]) } }, '257 3 13 AQID'],
+  ['TLSA', { data: { usage: 3, selector: 1, matchingType: 1, certificate: Buffer.from([10, 255]) } }, '3 1 1 0aff'],
+] as const)('reads %s', async (type, content, value) => {
+  const answer = { ...content, type, name: 'a.test', ttl: 1 } as Answer
+  const server = await serve((query) => [reply(query, { answers: [answer] })])
+  expect(await ask(server, 'a.test', type, 'authoritative')).toMatchObject({ status: 'answer', records: [{ value }] })
 })
 
 test('an alias is followed inside a resolver’s answer and told of an authoritative one', async () => {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import packets, { type DecodedPacket } from 'dns-packet'
-import type { Ask, DnsAnswer, DnsServer, QueryType } from '@/lib/dns/answer'
+import type { Ask, AskMode, DnsAnswer, DnsServer, QueryType } from '@/lib/dns/answer'
 import { interpretResponse } from '@/lib/dns/interpret'
 import { exchangeTcp, exchangeUdp, ExchangeError } from '@/lib/dns/transport'
 
@@ -16,9 +16,14 @@ export interface AskOptions {
 
 const DEFAULTS: AskOptions = { timeoutMs: 2_000, attempts: 2 }
 
-function encodeQuery(id: number, name: string, type: QueryType, isRecursive: boolean, hasEdns: boolean): Buffer {
-  // AD in the question asks for AD in the answer without the signatures (RFC 6840 §5.7).
-  const flags = isRecursive ? packets.RECURSION_DESIRED | packets.AUTHENTIC_DATA : 0
+/** AD in the question asks for AD in the answer without the signatures (RFC 6840 §5.7). */
+const FLAGS: Record<AskMode, number> = {
+  recursive: packets.RECURSION_DESIRED | packets.AUTHENTIC_DATA,
+  unchecked: packets.RECURSION_DESIRED | packets.CHECKING_DISABLED,
+  authoritative: 0,
+}
+
+function encodeQuery(id: number, name: string, type: QueryType, mode: AskMode, hasEdns: boolean): Buffer {
   const edns = {
     type: 'OPT',
     name: '.',
@@ -32,7 +37,7 @@ function encodeQuery(id: number, name: string, type: QueryType, isRecursive: boo
   return packets.encode({
     type: 'query',
     id,
-    flags,
+    flags: FLAGS[mode],
     questions: [{ type, name }],
     additionals: hasEdns ? [{ ...edns, options: [] }] : [],
   })
@@ -59,12 +64,12 @@ async function askOnce(
   server: DnsServer,
   name: string,
   type: QueryType,
-  mode: 'recursive' | 'authoritative',
+  mode: AskMode,
   timeoutMs: number,
   hasEdns: boolean,
 ): Promise<DnsAnswer> {
   const id = randomInt(0x10000)
-  const query = encodeQuery(id, name, type, mode === 'recursive', hasEdns)
+  const query = encodeQuery(id, name, type, mode, hasEdns)
   const accepts = (message: Buffer) => answersQuestion(message, id, name, type)
   let message = await exchangeUdp(server, query, timeoutMs, accepts)
   const isTruncated = (message.readUInt8(2) & 0x02) !== 0

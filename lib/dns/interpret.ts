@@ -1,5 +1,5 @@
 import type { Answer, DecodedPacket, TxtData } from 'dns-packet'
-import type { DnsAnswer, FoundRecord, NegativeZone, QueryType } from '@/lib/dns/answer'
+import type { AskMode, DnsAnswer, FoundRecord, NegativeZone, QueryType } from '@/lib/dns/answer'
 import { quoteStrings } from '@/lib/dns/character-strings'
 import { canonicalValue, RECORD_TYPES } from '@/lib/dns/record'
 
@@ -28,6 +28,19 @@ function dataOf(answer: Answer): { value: string; rdata: string | null } {
   return { value: canonical ?? text, rdata: canonical }
 }
 
+/** RDATA of DNSSEC and DANE (RFC 4034 §2.2 and §5.3, RFC 6698 §2.2), hexadecimal in lower case; null for other types. */
+function signedPresentation(answer: Answer): string | null {
+  if (answer.type === 'DS') {
+    const { keyTag, algorithm, digestType, digest } = answer.data
+    return `${keyTag} ${algorithm} ${digestType} ${digest.toString('hex')}`
+  }
+  if (answer.type === 'DNSKEY')
+    return `${answer.data.flags} 3 ${answer.data.algorithm} ${answer.data.key.toString('base64')}`
+  if (answer.type !== 'TLSA') return null
+  const { usage, selector, matchingType, certificate } = answer.data
+  return `${usage} ${selector} ${matchingType} ${certificate.toString('hex')}`
+}
+
 /** RDATA of the types that we read; empty for all others. */
 function presentation(answer: Answer): string {
   if (answer.type === 'MX') return `${answer.data.preference ?? 0} ${answer.data.exchange}`
@@ -35,7 +48,11 @@ function presentation(answer: Answer): string {
     return `${answer.data.priority ?? 0} ${answer.data.weight ?? 0} ${answer.data.port} ${answer.data.target}`
   if (answer.type === 'CAA') return `${answer.data.flags ?? 0} ${answer.data.tag} "${answer.data.value}"`
   if (answer.type === 'NS' || answer.type === 'PTR' || answer.type === 'CNAME') return `${plain(answer.data)}.`
-  return answer.type === 'A' || answer.type === 'AAAA' ? answer.data : ''
+  if (answer.type === 'SOA') {
+    const { mname, rname, serial, refresh, retry, expire, minimum } = answer.data
+    return [`${plain(mname)}.`, `${plain(rname)}.`, serial, refresh, retry, expire, minimum].join(' ')
+  }
+  return signedPresentation(answer) ?? (answer.type === 'A' || answer.type === 'AAAA' ? answer.data : '')
 }
 
 function foundRecord(answer: Answer): FoundRecord | null {
@@ -59,7 +76,11 @@ function referral(packet: DecodedPacket): DnsAnswer | null {
     answer.type === 'NS' ? [{ zone: plain(answer.name), server: plain(answer.data) }] : [],
   )
   const [first] = names
-  return first ? { status: 'referral', zone: first.zone, serverNames: names.map(({ server }) => server) } : null
+  if (!first) return null
+  const glue = (packet.additionals ?? []).flatMap((answer) =>
+    answer.type === 'A' || answer.type === 'AAAA' ? [{ name: plain(answer.name), address: answer.data }] : [],
+  )
+  return { status: 'referral', zone: first.zone, serverNames: names.map(({ server }) => server), glue }
 }
 
 function fromRecords(
@@ -85,12 +106,7 @@ function fromRecords(
  * What a decoded response says about a question (RFC 1035 §4.1.1, RFC 2308). In authoritative mode only an answer with AA
  * counts; without it a list of NS is a referral, anything else means that the server does not serve the zone.
  */
-export function interpretResponse(
-  packet: DecodedPacket,
-  name: string,
-  type: QueryType,
-  mode: 'recursive' | 'authoritative',
-): DnsAnswer {
+export function interpretResponse(packet: DecodedPacket, name: string, type: QueryType, mode: AskMode): DnsAnswer {
   // The library decodes the code; its types do not know the field.
   const { rcode } = packet as DecodedPacket & { rcode: string }
   if (rcode === 'REFUSED' || rcode === 'NOTAUTH') return { status: 'temperror', reason: 'refused', words: rcode }

@@ -75,7 +75,12 @@ test('one failing resolver of two is no failure, both are a temporary one', asyn
 })
 
 test('follows a delegation below the zone to the servers that decide', async () => {
-  const passedOn: DnsAnswer = { status: 'referral', zone: '_domainkey.example.test', serverNames: ['ns.keys.test'] }
+  const passedOn: DnsAnswer = {
+    status: 'referral',
+    zone: '_domainkey.example.test',
+    serverNames: ['ns.keys.test'],
+    glue: [],
+  }
   const address = { 'ns.keys.test A': ['192.0.2.3'] }
   const observation = await observe({
     '192.0.2.1': { [QUESTION]: passedOn },
@@ -89,7 +94,7 @@ test('follows a delegation below the zone to the servers that decide', async () 
 })
 
 test('a server that passes the name upwards does not serve the zone', async () => {
-  const upwards: DnsAnswer = { status: 'referral', zone: '', serverNames: ['a.root.test'] }
+  const upwards: DnsAnswer = { status: 'referral', zone: '', serverNames: ['a.root.test'], glue: [] }
   expect((await observe({ '192.0.2.1': { [QUESTION]: upwards }, '192.0.2.2': { [QUESTION]: upwards } })).state).toBe(
     'temperror',
   )

@@ -21,9 +21,16 @@ for (const [network, prefix] of [
 }
 for (const [network, prefix] of [
   ['::', 127],
+  // Names for IPv4 addresses, private ones too, that a gateway on the way would take them for.
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2002::', 16],
+  ['100::', 64],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['2001:db8::', 32],
+  ['3fff::', 20],
   ['ff00::', 8],
 ] as const) {
   local.addSubnet(network, prefix, 'ipv6')

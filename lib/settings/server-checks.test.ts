@@ -125,6 +125,7 @@ describe('addresses', () => {
     expect(isSameAddress('2001:db8::1', '2001:0DB8:0:0::0001')).toBe(true)
     expect(isSameAddress('192.0.2.1', '192.0.2.2')).toBe(false)
     expect(['127.0.0.1', '10.1.1.1', '192.0.2.1', 'fe80::1', '::1', 'x'].filter(isGlobalAddress)).toEqual([])
+    expect(['::ffff:10.0.0.1', '64:ff9b::7f00:1', '2002:a00:1::1'].filter(isGlobalAddress)).toEqual([])
     expect(['9.9.9.9', '2620:fe::fe'].every(isGlobalAddress)).toBe(true)
   })
 })
