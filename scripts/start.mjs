@@ -28,7 +28,7 @@ const RESTARTS_WITHIN = 60_000
 async function prepareMailNodes(logs) {
   if (!isRoot) {
     const docker = existsSync('/usr/bin/docker') || existsSync('/usr/local/bin/docker')
-    return `they need root, because each daemon runs under an account of its own${docker ? '. With Docker: see README.md' : ''}`
+    return `they need root, because each daemon runs under an account of its own${docker ? '. With Docker: docker compose up -d, after the steps before it in README.md' : ''}`
   }
   if (!isDebian()) return 'their packages are known for Debian and Ubuntu only'
   const missing = missingPackages(MAIL_PACKAGES)

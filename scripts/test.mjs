@@ -9,13 +9,21 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { BROWSER_PACKAGES, installDebianPackages, isDebian, MAIL_PACKAGES, missingPackages } from './lib/debian.mjs'
+import {
+  BROWSER_PACKAGES,
+  DAEMON_TEST_PACKAGES,
+  installDebianPackages,
+  isDebian,
+  MAIL_PACKAGES,
+  missingPackages,
+} from './lib/debian.mjs'
 import { buildPanel } from './lib/build.mjs'
 import { Installation } from './lib/installation.mjs'
 import { takeLock } from './lib/lock.mjs'
 import { furnishNamespace, isInside, namespaceTrouble, rerunInside } from './lib/namespace.mjs'
 import { generateClient, generateRouteTypes, installPackages } from './lib/packages.mjs'
 import { runningPostgres, stopPostgres } from './lib/postgres.mjs'
+import { stopRuns } from './lib/run.mjs'
 import { plainWords, step } from './lib/say.mjs'
 import { check, countTests, playwright, stage, stopStages, Tally, vitest } from './lib/stages.mjs'
 import { checkout, isRoot, prepareState, stateFolder } from './lib/state.mjs'
@@ -36,7 +44,7 @@ process.env.POSTHOUSE_DATA = state
 function daemonTrouble() {
   if (!isRoot) return 'the real daemons need root'
   if (!isInside) return `the real daemons need a network of their own: ${namespaceTrouble()}`
-  const missing = missingPackages(MAIL_PACKAGES)
+  const missing = missingPackages([...MAIL_PACKAGES, ...DAEMON_TEST_PACKAGES])
   return missing.length > 0 ? `Debian packages are missing: ${missing.join(' ')}` : null
 }
 
@@ -46,7 +54,8 @@ async function installAll() {
   const logs = join(folder, 'logs')
   await step('npm packages', () => installPackages(logs))
   if (isRoot && isDebian() && mayInstall) {
-    await step('Debian packages', () => installDebianPackages([...MAIL_PACKAGES, ...BROWSER_PACKAGES], { logs }))
+    const names = [...MAIL_PACKAGES, ...DAEMON_TEST_PACKAGES, ...BROWSER_PACKAGES]
+    await step('Debian packages', () => installDebianPackages(names, { logs }))
   }
 }
 
@@ -151,6 +160,7 @@ function report(tally) {
 }
 
 let current = null
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 async function main() {
   process.umask(0o022)
@@ -159,12 +169,20 @@ async function main() {
   mkdirSync(dirname(state), { recursive: true })
   const unlock = takeLock(dirname(state), `${basename(state)}.lock`, 'The tests of this checkout run already')
   process.once('exit', unlock)
+  let isOver = false
+  const giveUp = () => {
+    isOver = true
+    void stopRuns().then(() => process.exit(1))
+  }
+  for (const name of SIGNALS) process.on(name, giveUp)
   await installAll()
+  for (const name of SIGNALS) process.off(name, giveUp)
+  if (isOver) return 1
   return namespaceTrouble() === null ? rerunInside() : inside()
 }
 
 async function inside() {
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const name of SIGNALS) {
     process.on(name, () => {
       stopStages()
       void Promise.resolve(current?.stop()).then(() => process.exit(1))

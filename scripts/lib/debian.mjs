@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { keepFromStarting, packagesLeftInHand } from './autostart.mjs'
+import { call, debianEnvironment } from './debian-call.mjs'
 import { foreignMailServer } from './mail-server.mjs'
 import { run } from './run.mjs'
 import { complaint, Trouble } from './say.mjs'
@@ -20,29 +21,26 @@ export const MAIL_PACKAGES = [
   'opendkim',
   'opendkim-tools',
   'opendmarc',
+  'postsrsd',
   'publicsuffix',
-  'bind9',
   'knot',
-  'bind9-utils',
   'bind9-dnsutils',
   'unbound',
   'dns-root-data',
+  'lexicon',
   'iproute2',
   'ca-certificates',
   'openssl',
 ]
+/** What the tests over real daemons need beside them: other name servers to publish to. */
+export const DAEMON_TEST_PACKAGES = ['bind9', 'bind9-utils', 'pdns-server', 'pdns-backend-sqlite3']
 /** What the browser tests need beside them. */
 export const BROWSER_PACKAGES = ['chromium']
 
-const POLICY = '/usr/sbin/policy-rc.d'
-const ENVIRONMENT = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' }
 /** Answers to what the packages would ask: no mail system set up by Debian, no database for OpenDMARC's statistics. */
 const ANSWERS = `postfix postfix/main_mailer_type select No configuration
 opendmarc opendmarc/dbconfig-install boolean false
 `
-
-const call = (command, args, { input, env } = {}) =>
-  spawnSync(command, args, { encoding: 'utf8', env: { ...ENVIRONMENT, ...env }, input })
 
 /** True on Debian and what is made from it. */
 export function isDebian() {
@@ -56,48 +54,21 @@ export function missingPackages(names) {
   return names.filter((name) => !present.has(`${name} installed`))
 }
 
-/** What apt would do: names it would install and remove. Null when it does not know a package (lists not fetched yet). */
+/** What a simulation by apt names: packages it would install anew, bring up to date, remove. */
+export function readPlan(text) {
+  const named = (pattern) => [...text.matchAll(pattern)].map(([, name]) => name)
+  return {
+    installs: named(/^Inst (\S+) \(/gm),
+    // The version that is there stands in brackets before the new one.
+    upgrades: named(/^Inst (\S+) \[/gm),
+    removes: named(/^Remv (\S+)/gm),
+  }
+}
+
+/** What apt would do; with a `failure` when it does not know a package (lists not fetched yet). */
 function simulate(names) {
   const { status, stdout, stderr } = call('apt-get', ['install', '--simulate', '--no-install-recommends', ...names])
-  if (status !== 0) return { failure: complaint(stderr), installs: [], removes: [] }
-  const named = (verb) => [...stdout.matchAll(new RegExp(`^${verb} (\\S+)`, 'gm'))].map(([, name]) => name)
-  return { failure: null, installs: named('Inst'), removes: named('Remv') }
-}
-
-/** Nothing that gets installed may start itself meanwhile. Gives the function that takes the rule back. */
-function forbidAutostart() {
-  if (existsSync(POLICY)) return () => undefined
-  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  const takeBack = () => rmSync(POLICY, { force: true })
-  process.once('exit', takeBack)
-  return () => {
-    process.off('exit', takeBack)
-    takeBack()
-  }
-}
-
-/** Units that a package brings and that can be enabled. */
-function unitsOf(name) {
-  const { stdout } = call('dpkg', ['-L', name])
-  const files = stdout.split('\n')
-  const unit = /\/systemd\/system\/([^/@]+\.(?:service|socket|timer|path))$/
-  return {
-    units: files.flatMap((file) => unit.exec(file)?.[1] ?? []),
-    scripts: files.flatMap((file) => /^\/etc\/init\.d\/([^/]+)$/.exec(file)?.[1] ?? []),
-  }
-}
-
-/** Takes what was just installed out of the machine's boot: it is ours to start. */
-function disableAtBoot(names) {
-  for (const name of names) {
-    const { units, scripts } = unitsOf(name)
-    for (const unit of units) {
-      // The helper wants to be called by a package's own script, and keeps its books by that package.
-      call('deb-systemd-helper', ['disable', unit], { env: { DPKG_MAINTSCRIPT_PACKAGE: name } })
-      if (existsSync('/run/systemd/system')) call('systemctl', ['disable', '--now', unit])
-    }
-    for (const script of scripts) call('update-rc.d', [script, 'disable'])
-  }
+  return status === 0 ? { failure: null, ...readPlan(stdout) } : { failure: complaint(stderr), ...readPlan('') }
 }
 
 async function aptInstall(names, log) {
@@ -113,7 +84,7 @@ async function aptInstall(names, log) {
   ]
   await run('apt-get', args, {
     log,
-    env: ENVIRONMENT,
+    env: debianEnvironment,
     mayBeCut: false,
     failure: 'Debian packages could not be installed',
   })
@@ -122,9 +93,18 @@ async function aptInstall(names, log) {
 function fetchLists(log) {
   return run('apt-get', ['update', '-q'], {
     log,
-    env: ENVIRONMENT,
+    env: debianEnvironment,
     failure: 'The lists of Debian packages could not be fetched',
   })
+}
+
+function announce({ missing, left, upgrades }) {
+  if (left.length > 0) console.log('  Finishing an installation of Debian packages that was cut')
+  if (missing.length > 0) {
+    console.log('  Installing Debian packages (none of them will start at boot; --no-apt leaves them out):')
+    console.log(`    ${missing.join(' ')}`)
+  }
+  if (upgrades.length > 0) console.log(`  They need newer versions of:\n    ${upgrades.join(' ')}`)
 }
 
 /**
@@ -133,7 +113,8 @@ function fetchLists(log) {
  */
 export async function installDebianPackages(names, { logs }) {
   const missing = missingPackages(names)
-  if (missing.length === 0) return 'up to date'
+  const left = packagesLeftInHand()
+  if (missing.length === 0 && left.length === 0) return 'up to date'
   const foreign = foreignMailServer({ isInstalling: missing.includes('postfix') })
   if (foreign) throw new Trouble(`${foreign}, so its packages stay untouched and none is installed beside it.`)
   const log = join(logs, 'apt.log')
@@ -146,20 +127,18 @@ export async function installDebianPackages(names, { logs }) {
   if (plan.removes.length > 0) {
     throw new Trouble(`Installing ${missing.join(', ')} would remove ${plan.removes.join(', ')}: not done.`)
   }
-  console.log(
-    `  Installing Debian packages (none of them will start at boot; --no-apt leaves them out):\n    ${missing.join(' ')}`,
-  )
+  announce({ missing, left, upgrades: plan.upgrades })
   call('debconf-set-selections', [], { input: ANSWERS })
-  const allowAutostart = forbidAutostart()
+  const finish = keepFromStarting([...new Set([...left, ...plan.installs])])
   try {
+    // Also with nothing missing: one that was cut may still go on by itself, and apt waits for its end.
     await aptInstall(missing, log).catch(async () => {
       // Lists that are older than the archive name files that are gone.
       await fetchLists(log)
       await aptInstall(missing, log)
     })
   } finally {
-    allowAutostart()
-    disableAtBoot(plan.installs)
+    finish()
   }
   return `${plan.installs.length} installed`
 }

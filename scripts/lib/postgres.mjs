@@ -40,7 +40,7 @@ function account() {
   const find = () => /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'))
   let line = find()
   if (!line) {
-    execFileSync('useradd', [
+    execFileSync('/usr/sbin/useradd', [
       '--system',
       '--user-group',
       '--no-create-home',

@@ -30,6 +30,9 @@ export function run(command, args, { log, failure, env, cwd, mayBeCut = true }) 
 
 /** Ends what {@link run} has under way, or waits for it. */
 export async function stopRuns() {
-  for (const { child, mayBeCut } of running) if (mayBeCut) process.kill(-child.pid, 'SIGTERM')
+  for (const { child, mayBeCut } of running) {
+    if (mayBeCut) process.kill(-child.pid, 'SIGTERM')
+    else console.log(`Waiting for ${child.spawnfile}, which must not be cut …`)
+  }
   await Promise.all([...running].map(({ ended }) => ended))
 }
