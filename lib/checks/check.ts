@@ -80,3 +80,13 @@ export interface CheckFamily<Facts> {
 export function result(check: string, level: CheckLevel, more: Partial<CheckResult> = {}): CheckResult {
   return { check, subject: '', level, found: [], expected: [], values: {}, ...more }
 }
+
+/** The results with one of `level` for each check of the table that had nothing to say. */
+export function fillResults(
+  checks: Readonly<Record<string, unknown>>,
+  done: readonly CheckResult[],
+  level: CheckLevel,
+): CheckResult[] {
+  const missing = Object.keys(checks).filter((check) => !done.some((one) => one.check === check))
+  return [...done, ...missing.map((check) => result(check, level))]
+}

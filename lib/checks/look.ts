@@ -10,6 +10,11 @@ export type Look =
   | { status: 'absent' }
   | { status: 'unknown'; words: string }
 
+/** The values that were found, none where nothing was. */
+export function valuesOf(found: Look): string[] {
+  return found.status === 'found' ? found.values : []
+}
+
 function read(answer: DnsAnswer): Look {
   switch (answer.status) {
     case 'answer': {
