@@ -24,7 +24,7 @@ async function changeKey(
   const domain = key.domain.name
   const options = {
     domains: [domain],
-    action: `dkim-key:${action}`,
+    action,
     subject: dkimRecordName(key.selector, domain),
     clock: deps.clock,
   }
@@ -54,7 +54,7 @@ class MovedMeanwhile extends Error {
 export async function generateKey(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<boolean> {
   const pair = await generateRsaPair()
   const privateKeySealed = sealForWorker(pair.privateKey, privateKeyContext(key.id))
-  return changeKey(actor, key, 'generate', deps, () => ({
+  return changeKey(actor, key, 'dkim-key:generate', deps, () => ({
     state: 'generated',
     publicKey: pair.publicKey,
     bits: pair.bits,
@@ -68,7 +68,7 @@ async function activate(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<bo
   return changeKey(
     actor,
     key,
-    'activate',
+    'dkim-key:activate',
     deps,
     (now) => ({ state: 'active', activatedAt: now }),
     async (change) => {
@@ -96,13 +96,13 @@ export async function applyStep(
 ): Promise<boolean> {
   switch (step.kind) {
     case 'published':
-      return changeKey(actor, key, 'published', deps, () => ({
+      return changeKey(actor, key, 'dkim-key:published', deps, () => ({
         state: 'published',
         publishedAt: step.publishedAt,
         activateAfter: step.activateAfter,
       }))
     case 'unpublished':
-      return changeKey(actor, key, 'unpublished', deps, () => ({
+      return changeKey(actor, key, 'dkim-key:unpublished', deps, () => ({
         state: 'generated',
         publishedAt: null,
         activateAfter: null,
@@ -110,10 +110,10 @@ export async function applyStep(
     case 'activate':
       return activate(actor, key, deps)
     case 'extend':
-      return changeKey(actor, key, 'extend', deps, () => ({ removeAfter: step.removeAfter }))
+      return changeKey(actor, key, 'dkim-key:extend', deps, () => ({ removeAfter: step.removeAfter }))
     case 'revoke': {
       // The private part has no more use: it is destroyed before anybody is told that it is.
-      const isDone = await changeKey(actor, key, 'revoke', deps, () => ({
+      const isDone = await changeKey(actor, key, 'dkim-key:revoke', deps, () => ({
         state: 'revoked',
         privateKeySealed: null,
         removeAfter: step.removeAfter,
@@ -122,7 +122,7 @@ export async function applyStep(
       return isDone
     }
     case 'remove': {
-      const isDone = await changeKey(actor, key, 'remove', deps, () => ({ state: 'removed' }))
+      const isDone = await changeKey(actor, key, 'dkim-key:remove', deps, () => ({ state: 'removed' }))
       if (isDone) await publishKeyRecord(actor, key, deps)
       return isDone
     }

@@ -130,6 +130,24 @@ describe('what the code asks for', () => {
     expect(missing).toEqual([])
   })
 
+  it('finds the words of everything that is audited', () => {
+    const named = ['lib', 'worker', 'cli']
+      .flatMap(sources)
+      .flatMap(({ text }) =>
+        [...text.matchAll(/(?:action: |key,\s*)'([a-z-]+:[a-z-]+)'/g)].map((match) => match[1] ?? ''),
+      )
+    expect(named).toContain('dkim-key:revoke')
+    expect(named.filter((action) => !english.has(`actions.${action}`))).toEqual([])
+  })
+
+  it('finds the name of each part of the installation that acts by itself', () => {
+    const named = ['lib', 'worker', 'cli']
+      .flatMap(sources)
+      .flatMap(({ text }) => [...text.matchAll(/systemActor\('([^']+)'\)/g)].map((match) => match[1] ?? ''))
+    expect(named).toContain('worker')
+    expect(named.filter((name) => !english.has(`actors.${name}`))).toEqual([])
+  })
+
   it('has a sentence for each reason why a report is refused', () => {
     expect(Object.keys(REPORT_REASONS).filter((reason) => !english.has(`reports.reasons.${reason}`))).toEqual([])
   })
