@@ -6,6 +6,7 @@ import { errorText, issueFields, type Translate } from '@/lib/http/error-text'
 const texts: Record<string, string> = {
   'domain.exists': '{name} is here already',
   'password.short': 'too short',
+  'field.number': 'a number',
   'form.invalid_type': 'fill this in',
   'form.invalid': 'not accepted',
   unknownCode: 'refused ({code})',
@@ -38,4 +39,10 @@ it('gives each field its sentences once, and never the schema library’s Englis
     name: ['fill this in'],
     role: ['not accepted'],
   })
+})
+
+it('says of a field that may be left empty what is wrong with what was typed', () => {
+  const schema = z.object({ quota: z.union([z.literal('').transform(() => null), z.coerce.number('field.number')]) })
+  const result = schema.safeParse({ quota: 'much' })
+  expect(result.error && issueFields(result.error, translate)).toEqual({ quota: ['a number'] })
 })

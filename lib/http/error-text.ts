@@ -16,6 +16,9 @@ export function errorText(error: AppError, translate: Translate): string {
 
 /** The sentence of one thing that a schema refuses: its own key, else a general sentence of its kind. */
 export function issueText(issue: z.core.$ZodIssue, translate: Translate): string {
+  // The last of the choices is what was meant: the others take a field that was left empty.
+  const meant = issue.code === 'invalid_union' ? issue.errors.at(-1)?.[0] : undefined
+  if (meant) return issueText(meant, translate)
   const values: MessageValues = {}
   for (const name of ['minimum', 'maximum'] as const) {
     const value = (issue as unknown as Record<string, unknown>)[name]
