@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
 import { DOMAIN, expect, signIn, test } from './fixtures'
 
 /** Leaves a picture of each page under `test-results/screens/` to be looked at, and asserts what a machine can see. */
@@ -26,7 +27,8 @@ const ALL = (['light', 'dark'] as const).flatMap((theme) =>
 )
 
 const domain = `/domains/${DOMAIN}`
-const PAGES: [name: string, path: string, looks: Look[]][] = [
+type PageToSee = [name: string, path: string, looks: Look[]]
+const PAGES: PageToSee[] = [
   ['overview', '/', ALL],
   ['domains', '/domains', TWO],
   ['domain-new', '/domains/new', TWO],
@@ -48,9 +50,27 @@ const PAGES: [name: string, path: string, looks: Look[]][] = [
   ['releases', '/releases', TWO],
   ['audit', '/audit', TWO],
   ['settings', '/settings', TWO],
+  ['setup-server', '/setup/server', TWO],
   ['account', '/account', TWO],
   ['not-found', '/domains/nobody.test', TWO],
 ]
+/** Pages with an id in their path: the newest is where the first link of a list leads. */
+const NEWEST: [name: string, list: string][] = [
+  ['release', '/releases'],
+  ['test', '/tests'],
+  ['report', '/reports'],
+]
+
+async function newestPages(page: Page): Promise<PageToSee[]> {
+  const found: PageToSee[] = []
+  for (const [name, list] of NEWEST) {
+    await page.goto(list)
+    const path = await page.locator('main table a').first().getAttribute('href')
+    expect(path, `the newest of ${list}`).toMatch(new RegExp(`^${list}/[^/]+$`))
+    found.push([name, path ?? '', TWO])
+  }
+  return found
+}
 
 test.beforeAll(() => mkdirSync(FOLDER, { recursive: true }))
 
@@ -69,7 +89,8 @@ for (const look of ALL)
     await context.addCookies([{ name: 'posthouse.locale', value: look.locale, url: baseURL ?? '' }])
     const isSame = (other: Look) =>
       other.theme === look.theme && other.width === look.width && other.locale === look.locale
-    for (const [name, path, looks] of PAGES.filter(([, , wanted]) => wanted.some(isSame))) {
+    const pages = [...PAGES, ...(await newestPages(page))].filter(([, , looks]) => looks.some(isSame))
+    for (const [name, path, looks] of pages) {
       await page.goto(path)
       await expect(page.locator('html')).toHaveAttribute('lang', look.locale)
       // Nothing may be wider than the screen: what is cut off is not there.
