@@ -5,8 +5,7 @@ export async function ActionName({ action, subject }: { action: string; subject:
   const t = await getTranslations('actions')
   return (
     <>
-      {t.has(action) ? t(action) : action}{' '}
-      <span className="font-mono text-[12.5px] [overflow-wrap:anywhere]">{subject}</span>
+      {t.has(action) ? t(action) : action} <span className="exact wrap-anywhere">{subject}</span>
     </>
   )
 }

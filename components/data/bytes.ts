@@ -16,3 +16,9 @@ export async function byteFormatter(): Promise<(bytes: bigint | number) => strin
     return `${format.number(value, { maximumFractionDigits: 1 })} ${units[unit]}`
   }
 }
+
+/** Writes a quota: a size, or that there is no limit. */
+export async function quotaFormatter(): Promise<(bytes: bigint) => string> {
+  const [t, format] = await Promise.all([getTranslations('units'), byteFormatter()])
+  return (bytes) => (bytes === 0n ? t('noLimit') : format(bytes))
+}

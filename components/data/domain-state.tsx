@@ -1,14 +1,11 @@
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { RelativeTime } from '@/components/data/time'
+import type { PageState } from '@/components/layout/page-header'
 import { Badge } from '@/components/ui/badge'
-import type { Level } from '@/components/ui/level'
 import type { Readiness } from '@/lib/domains/readiness'
 
 /** The state line of a domain: level, its word, and the sentence. */
-export async function domainStateLine(
-  name: string,
-  readiness: Readiness,
-): Promise<{ level: Level; word: string; text: React.ReactNode }> {
+export async function domainStateLine(name: string, readiness: Readiness): Promise<PageState> {
   const [t, format] = await Promise.all([getTranslations('readiness'), getFormatter()])
   const { code, level, nodes, wrong, total, grade, provenAt } = readiness
   const text = t.rich(`text.${code}`, {

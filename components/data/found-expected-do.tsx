@@ -23,11 +23,17 @@ export async function FoundExpectedDo({
 }) {
   const t = await getTranslations('check')
   const parts = isSame || expected === '' ? null : markDifference(found, expected)
-  const record = 'font-mono text-[12.5px] leading-[19px] whitespace-pre-wrap [overflow-wrap:anywhere]'
+  const record = 'exact whitespace-pre-wrap wrap-anywhere'
   return (
     <dl className="mt-1 grid grid-cols-1 gap-x-3 gap-y-0.5 sm:grid-cols-[84px_1fr_auto]">
-      <dt className="text-muted text-sm">{t('found')}</dt>
-      <dd className={`sm:col-span-2 ${found === '' ? 'text-muted' : record}`}>{found === '' ? t('nothing') : found}</dd>
+      {isSame && found === '' ? null : (
+        <>
+          <dt className="text-muted text-sm">{t('found')}</dt>
+          <dd className={`sm:col-span-2 ${found === '' ? 'text-muted' : record}`}>
+            {found === '' ? t('nothing') : found}
+          </dd>
+        </>
+      )}
       {parts ? (
         <>
           <dt className="text-muted text-sm">{t('expected')}</dt>

@@ -6,7 +6,7 @@ import { Badge } from '@/components/ui/badge'
 import { CopyButton } from '@/components/ui/copy'
 import type { ListedRecord } from '@/lib/dns/queries'
 
-const RECORD = 'font-mono text-[12.5px] leading-[19px] [overflow-wrap:anywhere]'
+const RECORD = 'exact wrap-anywhere'
 
 /** One record of a domain: its state, what was found and what is expected, what to do, and why it matters. */
 export async function RecordRow({
@@ -44,8 +44,8 @@ export async function RecordRow({
           </div>
         ) : null}
       </td>
-      <td>
-        <div className="flex flex-wrap items-center gap-x-2">
+      <td className="max-wide:w-full">
+        <div className="flex flex-wrap items-baseline gap-x-2">
           <b className="font-semibold">{t(`purposes.${purpose}`)}</b>
           <span className={`${RECORD} text-muted`}>
             {name} {type}
@@ -79,12 +79,12 @@ export async function RecordRow({
           </p>
         ) : null}
         {state === 'temperror' && silent ? (
-          <p className="text-muted mt-1 text-sm [overflow-wrap:anywhere]">
+          <p className="text-muted mt-1 text-sm wrap-anywhere">
             {t('silent', { server: silent.server || t('theServers'), words: silent.words })}
           </p>
         ) : null}
         {observation?.publish && observation.publish.words !== '' && state !== 'ok' ? (
-          <p className="text-muted mt-1 text-sm [overflow-wrap:anywhere]">
+          <p className="text-muted mt-1 text-sm wrap-anywhere">
             {t('published', {
               status: t.has(`publishStatus.${observation.publish.status}`)
                 ? t(`publishStatus.${observation.publish.status}`)
@@ -99,7 +99,7 @@ export async function RecordRow({
         {record.note ? <p className="text-muted mt-1 text-sm">{record.note}</p> : null}
         {action}
       </td>
-      <td className="text-muted text-sm">{t(`why.${purpose}`)}</td>
+      <td className="text-muted max-wide:w-full text-sm">{t(`why.${purpose}`)}</td>
     </tr>
   )
 }

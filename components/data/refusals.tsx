@@ -28,7 +28,7 @@ export async function Refusals({ refusals, hasDomainLink = false }: { refusals: 
             {words === '' ? (
               <p>{t('noWords')}</p>
             ) : (
-              <blockquote className="border-line-strong border-l-2 pl-3 font-mono text-[12.5px] leading-[19px] [overflow-wrap:anywhere] whitespace-pre-wrap">
+              <blockquote className="border-line-strong exact border-l-2 pl-3 wrap-anywhere whitespace-pre-wrap">
                 {words}
               </blockquote>
             )}

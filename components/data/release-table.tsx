@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { ActionName } from '@/components/data/action-name'
+import { ActorName } from '@/components/data/actor-name'
 import { releasePath } from '@/components/data/paths'
 import { RelativeTime } from '@/components/data/time'
 import { Table } from '@/components/ui/table'
@@ -42,7 +43,9 @@ export async function ReleaseTable({ label, releases }: { label: string; release
             <td className="num" data-label={t('lines')}>
               {format.number(release._count.changes)}
             </td>
-            <td className="text-muted">{release.actorName}</td>
+            <td className="text-muted">
+              <ActorName name={release.actorName} />
+            </td>
             <td className="text-muted">
               <RelativeTime at={release.at} />
             </td>

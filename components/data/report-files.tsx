@@ -37,7 +37,7 @@ export async function ReportFiles({ files }: { files: Awaited<ReturnType<typeof 
             <td>
               <Badge level={LEVEL[file.state] ?? 'unknown'}>{t(`states.${file.state}`)}</Badge>
             </td>
-            <td className="[overflow-wrap:anywhere]">
+            <td className="wrap-anywhere">
               {file.report ? (
                 <Link prefetch={false} href={reportPath(file.report.id)}>
                   {file.name}
@@ -49,13 +49,13 @@ export async function ReportFiles({ files }: { files: Awaited<ReturnType<typeof 
                 <div className="text-muted text-sm">{t(`reasons.${file.reason}`)}</div>
               ) : null}
             </td>
-            <td data-label={t('reporter')}>{file.report?.reporter ?? '–'}</td>
-            <td data-label={t('domain')}>{file.report?.policyDomain ?? '–'}</td>
+            <td data-label={t('reporter')}>{file.report?.reporter}</td>
+            <td data-label={t('domain')}>{file.report?.policyDomain}</td>
             <td className="text-muted" data-label={t('period')}>
-              {file.report ? <AbsoluteTime at={file.report.beginsAt} /> : '–'}
+              {file.report ? <AbsoluteTime at={file.report.beginsAt} /> : null}
             </td>
             <td className="num" data-label={t('messages')}>
-              {file.report ? format.number(file.report.messageCount) : '–'}
+              {file.report ? format.number(file.report.messageCount) : null}
             </td>
             <td className="text-muted">
               <RelativeTime at={file.receivedAt} />

@@ -43,24 +43,26 @@ export async function ReportUpload({ back }: { back: string }) {
   return (
     <Card title={t('upload')}>
       <CardBody>
-        <form action="/api/reports" method="post" encType="multipart/form-data" className="flex flex-col gap-3">
+        <form action="/api/reports" method="post" encType="multipart/form-data" className="flex flex-col gap-4">
           <input type="hidden" name="back" value={back} />
-          <label htmlFor="report-file" className="text-sm font-[550]">
-            {t('files')}
-          </label>
-          <input
-            id="report-file"
-            type="file"
-            name="file"
-            multiple
-            required
-            accept=".xml,.gz,.zip,.eml,application/xml,application/gzip,application/zip,text/xml"
-            aria-describedby="report-file-help"
-            className="border-control bg-panel file:bg-sunken file:text-text max-w-full rounded-md border px-2.5 py-1.5 file:mr-3 file:rounded-sm file:border-0 file:px-2 file:py-0.5"
-          />
-          <p id="report-file-help" className="text-muted max-w-prose text-sm">
-            {t('uploadHelp')}
-          </p>
+          <div className="flex max-w-[520px] flex-col gap-1">
+            <label htmlFor="report-file" className="text-sm font-[550]">
+              {t('files')}
+            </label>
+            <input
+              id="report-file"
+              type="file"
+              name="file"
+              multiple
+              required
+              accept=".xml,.gz,.zip,.eml,application/xml,application/gzip,application/zip,text/xml"
+              aria-describedby="report-file-help"
+              className="border-control bg-panel file:bg-sunken file:text-text max-w-full rounded-md border px-2.5 py-1.5 file:mr-3 file:rounded-sm file:border-0 file:px-2 file:py-0.5"
+            />
+            <p id="report-file-help" className="text-muted text-sm">
+              {t('uploadHelp')}
+            </p>
+          </div>
           <div>
             <button type="submit" className={buttonClass('primary')}>
               {t('uploadButton')}

@@ -21,7 +21,7 @@ export async function ServerChecks({ checks }: { checks: ServerCheckResult[] }) 
           <div className="min-w-0">
             <p>
               <b className="font-semibold">{t(`names.${check.check}`)}</b>{' '}
-              <span className="text-muted font-mono text-[12.5px] [overflow-wrap:anywhere]">{check.subject}</span>
+              <span className="text-muted exact wrap-anywhere">{check.subject}</span>
             </p>
             <FoundExpectedDo
               found={check.found.join('\n')}

@@ -35,7 +35,7 @@ export async function TestTable({
               <TestBadge state={test.state} />
             </td>
             {hasDomain ? <td>{test.domain.name}</td> : null}
-            <td className="font-mono text-[12.5px]">{test.sender}</td>
+            <td className="exact">{test.sender}</td>
             <td data-label={t('probe')}>
               {test.probe.name}
               <span className="text-muted">

@@ -9,13 +9,16 @@ import type { FormAction, OnceSecret } from '@/lib/http/action-state'
 /**
  * A form over a server action. Without JavaScript it posts and the page comes back with the same sentences. The summary
  * of what is wrong takes the focus and leads to each field. A secret that the action made takes the form's place, once.
+ * `hidden` are fields that nobody types: which thing the form is about.
  */
 export function ActionForm({
   action,
+  hidden = {},
   children,
   className,
 }: {
   action: FormAction<undefined> | FormAction<OnceSecret>
+  hidden?: Record<string, string | number>
   children: React.ReactNode
   className?: string
 }) {
@@ -32,12 +35,15 @@ export function ActionForm({
   return (
     <FormContext value={{ fields: refused?.fields ?? {}, values: refused?.values ?? null }}>
       <form action={send} className={className ?? 'flex flex-col gap-4'} noValidate>
+        {Object.entries(hidden).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
         {refused ? (
           <div
             ref={summary}
             tabIndex={-1}
             role="alert"
-            className="border-broken bg-broken-soft text-broken rounded-md border px-3 py-2"
+            className="border-broken bg-broken-soft text-broken max-w-[520px] rounded-md border px-3 py-2"
           >
             <p className="font-[550]">{refused.message}</p>
             {named.length + general.length > 0 ? (

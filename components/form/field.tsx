@@ -36,7 +36,6 @@ export function TextField({
   after,
   isMono = false,
   defaultValue,
-  className = '',
   ...rest
 }: Common & { after?: string; isMono?: boolean } & ComponentProps<'input'>) {
   const { errors, typed, id, aria } = useField(name, Boolean(help))
@@ -53,11 +52,15 @@ export function TextField({
           defaultValue={isSecret ? undefined : (typed ?? defaultValue)}
           autoCapitalize="none"
           spellCheck={false}
-          className={`${INPUT} ${isMono ? 'font-mono text-[12.5px]' : ''} ${className}`}
+          className={`${INPUT} ${isMono ? 'exact' : ''} ${rest.inputMode === 'numeric' ? 'max-w-40' : ''}`}
           {...aria}
           {...rest}
         />
-        {after ? <span className="text-muted font-mono text-[12.5px]">{after}</span> : null}
+        {after ? (
+          <span className={`text-muted max-w-[60%] shrink-0 wrap-anywhere ${isMono ? 'exact' : 'text-sm'}`}>
+            {after}
+          </span>
+        ) : null}
       </div>
       <Help id={id} help={help} />
       <Errors id={id} errors={errors} />
@@ -80,7 +83,7 @@ export function TextAreaField({ name, label, help, defaultValue, ...rest }: Comm
         defaultValue={typed ?? defaultValue}
         autoCapitalize="none"
         spellCheck={false}
-        className={`${INPUT} font-mono text-[12.5px]`}
+        className={`${INPUT} exact`}
         {...aria}
         {...rest}
       />

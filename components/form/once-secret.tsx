@@ -17,7 +17,7 @@ export function OnceSecretBox({ secret, notice }: { secret: OnceSecret; notice: 
         {secret.title}
       </h3>
       <div className="border-line-strong bg-sunken my-2 flex max-w-[520px] items-center justify-between gap-3 rounded-md border px-3 py-2">
-        <code className="font-mono text-base [overflow-wrap:anywhere] select-all">{secret.value}</code>
+        <code className="font-mono text-base wrap-anywhere select-all">{secret.value}</code>
         <CopyButton text={secret.value} label={secret.copy} done={secret.copied} name={secret.title} />
       </div>
       <p className="text-muted mb-4 max-w-prose">{secret.help}</p>

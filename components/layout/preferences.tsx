@@ -1,7 +1,6 @@
-import { cookies, headers } from 'next/headers'
+import { cookies } from 'next/headers'
 import { getLocale, getTranslations } from 'next-intl/server'
 import { LOCALES } from '@/lib/http/locale'
-import { PATH_HEADER } from '@/lib/http/page-path'
 import { readTheme, THEME_COOKIE, THEMES } from '@/lib/http/theme'
 
 const BUTTON =
@@ -9,12 +8,10 @@ const BUTTON =
 
 /** Language and light: plain forms that post to a route and come back, so that they work everywhere. */
 export async function Preferences() {
-  const [t, locale, jar, list] = await Promise.all([getTranslations('preferences'), getLocale(), cookies(), headers()])
+  const [t, locale, jar] = await Promise.all([getTranslations('preferences'), getLocale(), cookies()])
   const theme = readTheme(jar.get(THEME_COOKIE)?.value)
-  const path = list.get(PATH_HEADER) ?? '/'
   return (
-    <form action="/api/preferences" method="post" className="flex flex-wrap items-center justify-between gap-1 px-1">
-      <input type="hidden" name="back" value={path} />
+    <form action="/api/preferences" method="post" className="flex flex-wrap items-center justify-between gap-1">
       <div role="group" aria-label={t('language')}>
         {LOCALES.map((item) => (
           <button key={item} name="locale" value={item} lang={item} aria-pressed={item === locale} className={BUTTON}>

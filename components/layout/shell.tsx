@@ -104,7 +104,7 @@ export async function Shell({
         <div className="border-line mt-auto flex flex-col gap-2 border-t pt-3">
           <NavLink
             href="/account"
-            className="rounded-md px-2 py-1.5 [overflow-wrap:anywhere] no-underline"
+            className="rounded-md px-2 py-1.5 wrap-anywhere no-underline"
             activeClassName="bg-sunken font-[550] text-text"
             restClassName="text-muted hover:bg-sunken hover:text-text"
           >

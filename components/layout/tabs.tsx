@@ -1,10 +1,10 @@
 import { NavLink } from '@/components/layout/nav-link'
 
-/** The second navigation of a thing that has several pages; it scrolls sideways where the page is narrow. */
+/** The second navigation of a thing that has several pages; in several lines where the page is narrow. */
 export function Tabs({ label, tabs }: { label: string; tabs: { href: string; label: string; isExact?: boolean }[] }) {
   return (
-    <nav aria-label={label} className="border-line mb-5 overflow-x-auto border-b">
-      <ul className="flex w-max gap-5">
+    <nav aria-label={label} className="border-line mb-5 border-b">
+      <ul className="flex flex-wrap gap-x-5">
         {tabs.map((tab) => (
           <li key={tab.href}>
             <NavLink

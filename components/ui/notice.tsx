@@ -13,7 +13,7 @@ export function NoticeLine({
       className="border-line-strong bg-panel mb-5 flex flex-wrap items-center gap-x-2.5 gap-y-1 rounded-lg border px-3 py-2"
     >
       <Badge level={notice.level}>{notice.word}</Badge>
-      <span className="min-w-0 [overflow-wrap:anywhere]">{notice.text}</span>
+      <span className="min-w-0 wrap-anywhere">{notice.text}</span>
       {notice.link ? <a href={notice.link.href}>{notice.link.label}</a> : null}
     </div>
   )

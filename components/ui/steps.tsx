@@ -17,7 +17,7 @@ export function Steps({ steps }: { steps: Step[] }) {
           <div className={`mb-2 h-[3px] rounded-full ${BAR[step.state]}`} />
           <b className="font-semibold">{step.title}</b>
           <span className="sr-only"> {step.word}</span>
-          <div className="text-muted text-sm [overflow-wrap:anywhere]">{step.note}</div>
+          <div className="text-muted text-sm wrap-anywhere">{step.note}</div>
         </li>
       ))}
     </ol>

@@ -10,7 +10,7 @@ export function Table({
 }) {
   return (
     <div
-      className="overflow-x-auto focus-visible:outline-offset-[-2px]"
+      className="table-box overflow-x-auto focus-visible:outline-offset-[-2px]"
       // A box that scrolls must be reachable by keyboard.
       {...(folds ? {} : { tabIndex: 0, role: 'region', 'aria-label': label })}
     >

@@ -88,7 +88,7 @@ test('the best proof is the one truly from outside, however new that of a stand-
   await proof('friend', new Date(1_000))
   await proof('elsewhere', new Date(2_000))
   expect(await latestProof(actor, domain)).toMatchObject({ probe: { name: 'friend' } })
-  expect((await listDomains(actor)).domains).toMatchObject([{ lastTest: { grade: 'outside', isStandIn: true } }])
+  expect((await listDomains(actor)).domains).toMatchObject([{ readiness: { grade: 'standIn' } }])
 })
 
 test('what the form sends is refused field by field', () => {

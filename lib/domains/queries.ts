@@ -2,11 +2,12 @@ import 'server-only'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { AppError } from '@/lib/errors/app-error'
+import { judgeReadiness } from '@/lib/domains/readiness'
 import { standingRefusals } from '@/lib/releases/refusals'
 
 const PAGE = 50
 
-/** One page of the domains an actor may see, by name, after `after`; `q` is any part of the name. */
+/** One page of the domains an actor may see, by name, after `after`, each with how far it is; `q` is any part of the name. */
 export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: string; after?: string } = {}) {
   requirePermission(actor, 'domain:read')
   const rows = await db().domain.findMany({
@@ -40,10 +41,15 @@ export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: st
   })
   const page = rows.slice(0, PAGE)
   const refusals = await standingRefusals(page.map((row) => row.name))
-  const domains = page.map(({ tests: [test], ...row }) => ({
+  const domains = page.map(({ tests: [test], dkimKeys, dnsRecords, ...row }) => ({
     ...row,
-    refusingNodes: refusals.filter((refusal) => refusal.domain === row.name).map((refusal) => refusal.node),
-    lastTest: test ? { ...test, isStandIn: test.probe.isStandIn } : null,
+    readiness: judgeReadiness({
+      refusingNodes: refusals.filter((refusal) => refusal.domain === row.name).map((refusal) => refusal.node),
+      suspendMode: row.suspendMode,
+      records: dnsRecords.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
+      keyStates: dkimKeys.map((key) => key.state),
+      lastTest: test ? { ...test, isStandIn: test.probe.isStandIn } : null,
+    }),
   }))
   return { domains, next: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null }
 }

@@ -6,7 +6,6 @@ const all = (state: string | null): ReadinessFacts['records'] =>
 const facts = (changes: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
   refusingNodes: [],
   suspendMode: null,
-  mailboxCount: 1,
   records: all('ok'),
   keyStates: ['active'],
   lastTest: { state: 'passed', grade: 'inside', isStandIn: false, finishedAt: new Date(0) },

@@ -6,7 +6,6 @@ export interface ReadinessFacts {
   /** Nodes that refused its last change and keep an earlier state of it. */
   refusingNodes: string[]
   suspendMode: SuspendMode | null
-  mailboxCount: number
   /** The records it should have; `state` is null before DNS was first asked. */
   records: { purpose: string; state: string | null }[]
   keyStates: DkimKeyState[]

@@ -1,7 +1,7 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import { redirect, unstable_rethrow } from 'next/navigation'
-import { getFormatter, getTranslations } from 'next-intl/server'
+import { getTranslations } from 'next-intl/server'
 import type { z } from 'zod'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import type { Permission } from '@/lib/auth/permissions'
@@ -10,6 +10,7 @@ import { AppError } from '@/lib/errors/app-error'
 import type { ActionState, FormAction, Notice } from '@/lib/http/action-state'
 import { errorText, issueFields, type Translate } from '@/lib/http/error-text'
 import { readForm, withoutSecrets } from '@/lib/http/form-data'
+import { releaseLanguage } from '@/lib/http/release-language'
 import { releaseNotice } from '@/lib/http/release-notice'
 import { logger } from '@/lib/logger/logger'
 import { waitForRelease, type Delivery } from '@/lib/releases/wait'
@@ -76,7 +77,7 @@ function handle<S extends z.ZodType, T>(
       outcome = await run(input.data)
       if (outcome.release) {
         delivery = await waitForRelease(outcome.release)
-        notice = await deliveryNotice(outcome.release, delivery)
+        notice = releaseNotice(outcome.release, delivery, await releaseLanguage())
       }
     } catch (error) {
       unstable_rethrow(error)
@@ -119,13 +120,4 @@ async function failed(
   const id = randomUUID()
   logger('panel').error({ err: error, eventId: id }, 'action failed')
   return { status: 'error', message: translate('unexpected', { id }), fields: {}, values }
-}
-
-async function deliveryNotice(release: string, delivery: Delivery): Promise<Notice> {
-  const [translate, format] = await Promise.all([getTranslations('release'), getFormatter()])
-  return releaseNotice(release, delivery, {
-    translate: translate as (key: string) => string,
-    list: (items) => format.list(items),
-    seconds: (value) => format.number(value, { maximumFractionDigits: 1 }),
-  })
 }

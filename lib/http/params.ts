@@ -16,10 +16,12 @@ export function domainParam(segment: string): DomainName {
   return toDomainName(decode(segment)) ?? notFound()
 }
 
-/** The local part of a path. */
-export function localPartParam(segment: string): string {
-  const parsed = parseLocalPart(decode(segment))
-  return parsed.ok ? parsed.localPart : notFound()
+/** The address of a path `/domains/<domain>/…/<local part>`. */
+export function addressParam({ domain, localPart }: { domain: string; localPart: string }) {
+  const name = domainParam(domain)
+  const parsed = parseLocalPart(decode(localPart))
+  if (!parsed.ok) notFound()
+  return { domain: name, localPart: parsed.localPart, address: `${parsed.localPart}@${name}` }
 }
 
 /** A number of a path or query, or null where it is none. */

@@ -8,14 +8,15 @@ export interface ReleaseState {
   milliseconds: number | null
 }
 
-interface Language {
+/** What the sentences need of the reader's language; its namespace is `release`. */
+export interface ReleaseLanguage {
   translate: (key: string, values?: MessageValues) => string
   list: (items: string[]) => string
   seconds: (value: number) => string
 }
 
 /** The line that tells where a release is: live on which nodes after how long, waiting for which, refused by which. */
-export function releaseNotice(release: string, at: ReleaseState, language: Language): Notice {
+export function releaseNotice(release: string, at: ReleaseState, language: ReleaseLanguage): Notice {
   const { translate, list } = language
   const link = { href: `/releases/${release}`, label: translate('link', { release }) }
   const named = (states: (state: string) => boolean): string[] =>

@@ -3,10 +3,10 @@ import { getTranslations } from 'next-intl/server'
 import { completeSetupAction } from '@/app/(open)/setup/actions'
 import { ActionForm } from '@/components/form/action-form'
 import { TextField } from '@/components/form/field'
+import { NewPasswordFields } from '@/components/form/new-password-fields'
 import { SubmitButton } from '@/components/form/submit'
 import { ButtonLink } from '@/components/ui/button'
 import { getSetupLinkState } from '@/lib/auth/queries'
-import { MIN_PASSWORD_LENGTH } from '@/lib/auth/schema'
 import { plainQuery } from '@/lib/http/query'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,12 +18,11 @@ export default async function SetupPage({ searchParams }: { searchParams: Promis
   const [t, state] = await Promise.all([getTranslations('setup'), getSetupLinkState(token)])
   return (
     <>
-      <h1 className="text-2xl font-[620] tracking-[-0.015em]">{t('title')}</h1>
+      <h1>{t('title')}</h1>
       {state === 'open' ? (
         <>
           <p className="text-muted">{t('intro')}</p>
-          <ActionForm action={completeSetupAction}>
-            <input type="hidden" name="token" value={token} />
+          <ActionForm action={completeSetupAction} hidden={{ token }}>
             <TextField name="name" label={t('name')} autoComplete="name" required />
             <TextField
               name="email"
@@ -33,21 +32,7 @@ export default async function SetupPage({ searchParams }: { searchParams: Promis
               autoComplete="username"
               required
             />
-            <TextField
-              name="password"
-              label={t('password')}
-              help={t('passwordHelp', { minimum: MIN_PASSWORD_LENGTH })}
-              type="password"
-              autoComplete="new-password"
-              required
-            />
-            <TextField
-              name="passwordAgain"
-              label={t('passwordAgain')}
-              type="password"
-              autoComplete="new-password"
-              required
-            />
+            <NewPasswordFields label={t('password')} again={t('passwordAgain')} />
             <div>
               <SubmitButton busy={t('creating')}>{t('create')}</SubmitButton>
             </div>

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
+import { TextField } from '@/components/form/field'
 import { buttonClass } from '@/components/ui/button-class'
 import { readCsrfCookie } from '@/lib/auth/csrf'
 import { csrfCookie } from '@/lib/auth/next-auth'
@@ -11,7 +12,6 @@ import { env } from '@/lib/env'
 import { safePath } from '@/lib/http/page-path'
 import { plainQuery } from '@/lib/http/query'
 
-const INPUT = 'min-h-9 w-full rounded-md border border-control bg-panel px-2.5 py-1.5'
 /** What the sign-in answers, as a key of `messages/`. */
 const ERRORS: Record<string, string> = {
   UNAUTHENTICATED: 'failed',
@@ -46,7 +46,7 @@ export default async function SignInPage({
   const error = query.error ? t(ERRORS[query.error] ?? 'failed') : null
   return (
     <>
-      <h1 className="text-2xl font-[620] tracking-[-0.015em]">{t('title')}</h1>
+      <h1>{t('title')}</h1>
       {isSetUp ? null : <p className="text-muted">{t('noOwner')}</p>}
       {token ? null : <p className="text-broken">{t('cookies')}</p>}
       {error ? (
@@ -61,35 +61,23 @@ export default async function SignInPage({
       <form action="/api/auth/callback/credentials" method="post" className="flex flex-col gap-4">
         <input type="hidden" name="csrfToken" value={token ?? ''} />
         <input type="hidden" name="callbackUrl" value={next} />
-        <div className="flex flex-col gap-1">
-          <label htmlFor="email" className="text-sm font-[550]">
-            {t('email')}
-          </label>
-          <input
-            id="email"
-            name="email"
-            type="email"
-            autoComplete="username"
-            required
-            defaultValue={jar.get('posthouse.typed')?.value}
-            aria-describedby={error ? 'sign-in-error' : undefined}
-            className={INPUT}
-          />
-        </div>
-        <div className="flex flex-col gap-1">
-          <label htmlFor="password" className="text-sm font-[550]">
-            {t('password')}
-          </label>
-          <input
-            id="password"
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            required
-            aria-describedby={error ? 'sign-in-error' : undefined}
-            className={INPUT}
-          />
-        </div>
+        <TextField
+          name="email"
+          label={t('email')}
+          type="email"
+          autoComplete="username"
+          defaultValue={jar.get('posthouse.typed')?.value}
+          aria-describedby={error ? 'sign-in-error' : undefined}
+          required
+        />
+        <TextField
+          name="password"
+          label={t('password')}
+          type="password"
+          autoComplete="current-password"
+          aria-describedby={error ? 'sign-in-error' : undefined}
+          required
+        />
         <div>
           <button type="submit" className={buttonClass('primary')}>
             {t('submit')}

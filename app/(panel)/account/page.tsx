@@ -4,14 +4,15 @@ import { changePasswordAction, revokeSessionAction, signOutEverywhereAction } fr
 import { RelativeTime } from '@/components/data/time'
 import { ActionForm } from '@/components/form/action-form'
 import { TextField } from '@/components/form/field'
+import { FormCard } from '@/components/form/form-card'
+import { NewPasswordFields } from '@/components/form/new-password-fields'
 import { SubmitButton } from '@/components/form/submit'
 import { PageHeader } from '@/components/layout/page-header'
 import { Badge } from '@/components/ui/badge'
-import { Card, CardBody } from '@/components/ui/card'
+import { Card } from '@/components/ui/card'
 import { NoticeLine } from '@/components/ui/notice'
 import { Table } from '@/components/ui/table'
 import { getAccount, listSessions } from '@/lib/auth/queries'
-import { MIN_PASSWORD_LENGTH } from '@/lib/auth/schema'
 import { describeUserAgent } from '@/lib/auth/user-agent'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { plainQuery } from '@/lib/http/query'
@@ -22,13 +23,14 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AccountPage({ searchParams }: { searchParams: Promise<{ changed?: string }> }) {
   const actor = await requirePageActor('session:write')
-  const [t, tSetup, account, sessions, { changed }] = await Promise.all([
+  const [t, account, sessions, { changed }] = await Promise.all([
     getTranslations('account'),
-    getTranslations('setup'),
     orNotFound(getAccount(actor)),
     listSessions(actor),
     plainQuery(searchParams),
   ])
+  const nameOf = ({ userAgent }: (typeof sessions)[number]): string =>
+    describeUserAgent(userAgent) ?? t('unknownBrowser')
   return (
     <>
       <PageHeader
@@ -59,14 +61,14 @@ export default async function AccountPage({ searchParams }: { searchParams: Prom
             {sessions.map((session) => (
               <tr key={session.id}>
                 <td>
-                  {describeUserAgent(session.userAgent) ?? t('unknownBrowser')}{' '}
+                  {nameOf(session)}{' '}
                   {session.isCurrent ? (
                     <Badge level="ok" plain>
                       {t('current')}
                     </Badge>
                   ) : null}
                 </td>
-                <td className="font-mono text-[12.5px]" data-label={t('address')}>
+                <td className="exact" data-label={t('address')}>
                   {session.address ?? t('unknownAddress')}
                 </td>
                 <td data-label={t('since')}>
@@ -77,10 +79,9 @@ export default async function AccountPage({ searchParams }: { searchParams: Prom
                 </td>
                 <td className="text-right">
                   {session.isCurrent ? null : (
-                    <ActionForm action={revokeSessionAction} className="inline">
-                      <input type="hidden" name="session" value={session.id} />
+                    <ActionForm action={revokeSessionAction} hidden={{ session: session.id }} className="inline">
                       <SubmitButton variant="plain" size="small" busy={t('revoking')}>
-                        {t('revoke')}
+                        {t('revoke')} <span className="sr-only">{nameOf(session)}</span>
                       </SubmitButton>
                     </ActionForm>
                   )}
@@ -98,39 +99,23 @@ export default async function AccountPage({ searchParams }: { searchParams: Prom
           <span className="text-muted text-sm">{t('everywhereHelp')}</span>
         </div>
       </Card>
-      <Card title={t('password')}>
-        <CardBody>
-          <p className="text-muted mb-3">{t('passwordIntro')}</p>
-          <ActionForm action={changePasswordAction}>
-            <input type="hidden" name="username" autoComplete="username" value={account.email} readOnly />
-            <TextField
-              name="currentPassword"
-              label={t('currentPassword')}
-              type="password"
-              autoComplete="current-password"
-              required
-            />
-            <TextField
-              name="password"
-              label={t('newPassword')}
-              help={tSetup('passwordHelp', { minimum: MIN_PASSWORD_LENGTH })}
-              type="password"
-              autoComplete="new-password"
-              required
-            />
-            <TextField
-              name="passwordAgain"
-              label={t('newPasswordAgain')}
-              type="password"
-              autoComplete="new-password"
-              required
-            />
-            <div>
-              <SubmitButton busy={t('changing')}>{t('changePassword')}</SubmitButton>
-            </div>
-          </ActionForm>
-        </CardBody>
-      </Card>
+      <FormCard
+        title={t('password')}
+        intro={t('passwordIntro')}
+        action={changePasswordAction}
+        submit={t('changePassword')}
+        busy={t('changing')}
+      >
+        <input type="hidden" name="username" autoComplete="username" value={account.email} readOnly />
+        <TextField
+          name="currentPassword"
+          label={t('currentPassword')}
+          type="password"
+          autoComplete="current-password"
+          required
+        />
+        <NewPasswordFields label={t('newPassword')} again={t('newPasswordAgain')} />
+      </FormCard>
     </>
   )
 }

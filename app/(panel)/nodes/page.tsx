@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { byteFormatter } from '@/components/data/bytes'
+import { nodeLevel } from '@/components/data/node-level'
 import { releasePath } from '@/components/data/paths'
 import { Refusals } from '@/components/data/refusals'
 import { RelativeTime } from '@/components/data/time'
@@ -10,22 +11,13 @@ import { Badge } from '@/components/ui/badge'
 import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { Facts } from '@/components/ui/facts'
-import { worstLevel, type Level } from '@/components/ui/level'
+import { worstLevel } from '@/components/ui/level'
 import { Table } from '@/components/ui/table'
 import { requirePageActor } from '@/lib/http/page'
 import { listNodes } from '@/lib/nodes/queries'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('nodes'))('title') }
-}
-
-type NodeView = Awaited<ReturnType<typeof listNodes>>['nodes'][number]
-
-function nodeLevel(node: NodeView): Level {
-  if (node.lastError !== null) return 'broken'
-  if (node.refusals.length > 0) return 'broken'
-  if (node.status?.daemons.some((daemon) => !daemon.isRunning)) return 'broken'
-  return node.isCurrent ? 'ok' : 'waiting'
 }
 
 export default async function NodesPage() {
@@ -55,7 +47,7 @@ export default async function NodesPage() {
         <Card title={t('title')}>
           <Empty title={t('emptyTitle')}>
             <p>{t('emptyText')}</p>
-            <pre className="mt-2 font-mono text-[12.5px]">posthouse node add</pre>
+            <pre className="exact mt-2">posthouse node add</pre>
           </Empty>
         </Card>
       ) : null}
@@ -69,10 +61,10 @@ export default async function NodesPage() {
             <Facts
               facts={[
                 { term: t('roles'), value: node.roles.map((role) => t(`role.${role}`)).join(', ') },
-                { term: t('hostName'), value: <span className="font-mono text-[12.5px]">{node.hostName}</span> },
+                { term: t('hostName'), value: <span className="exact">{node.hostName}</span> },
                 {
                   term: t('addresses'),
-                  value: <span className="font-mono text-[12.5px]">{node.publicAddresses.join(', ') || '–'}</span>,
+                  value: <span className="exact">{node.publicAddresses.join(', ') || '–'}</span>,
                 },
                 {
                   term: t('runs'),
@@ -93,7 +85,7 @@ export default async function NodesPage() {
                   ? [
                       {
                         term: t('error'),
-                        value: <span className="text-broken font-mono text-[12.5px]">{node.lastError}</span>,
+                        value: <span className="text-broken exact">{node.lastError}</span>,
                       },
                     ]
                   : []),
@@ -148,7 +140,7 @@ export default async function NodesPage() {
                 <tbody>
                   {node.holds.map((hold) => (
                     <tr key={`${hold.map} ${hold.domain} ${hold.key}`}>
-                      <td className="font-mono text-[12.5px]">
+                      <td className="exact">
                         {hold.map} {hold.key}
                       </td>
                       <td>

@@ -5,7 +5,7 @@ import { ReleaseTable } from '@/components/data/release-table'
 import { PageHeader } from '@/components/layout/page-header'
 import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
-import { Pager } from '@/components/ui/pager'
+import { Pager } from '@/components/data/pager'
 import { requirePageActor } from '@/lib/http/page'
 import { bigintParam } from '@/lib/http/params'
 import { listReleases } from '@/lib/releases/queries'
@@ -18,14 +18,13 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ReleasesPage({ searchParams }: { searchParams: Promise<{ before?: string }> }) {
   const actor = await requirePageActor('release:read')
   const before = bigintParam((await plainQuery(searchParams)).before)
-  const [t, tList, { releases, next }] = await Promise.all([
+  const [t, { releases, next }] = await Promise.all([
     getTranslations('releases'),
-    getTranslations('list'),
     listReleases(actor, before === null ? {} : { before }),
   ])
   return (
     <>
-      <PageHeader title={t('title')} state={{ level: 'unknown', word: t('word'), text: t('text') }} />
+      <PageHeader title={t('title')} text={t('text')} />
       <Card title={t('list')}>
         {releases.length === 0 ? (
           <Empty title={t('emptyTitle')}>{t('emptyText')}</Empty>
@@ -35,7 +34,6 @@ export default async function ReleasesPage({ searchParams }: { searchParams: Pro
         <Pager
           first={before === null ? null : '/releases'}
           next={next === null ? null : withQuery('/releases', { before: String(next) })}
-          labels={{ first: tList('first'), next: tList('next'), name: tList('pages') }}
         />
       </Card>
     </>

@@ -6,7 +6,7 @@ import { ReportUpload, UploadLine, type UploadQuery } from '@/components/data/re
 import { PageHeader } from '@/components/layout/page-header'
 import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
-import { Pager } from '@/components/ui/pager'
+import { Pager } from '@/components/data/pager'
 import { roleMay } from '@/lib/auth/permissions'
 import { listReportFiles } from '@/lib/dmarc/queries'
 import { requirePageActor } from '@/lib/http/page'
@@ -25,9 +25,8 @@ export default async function ReportsPage({
   const actor = await requirePageActor('report:read')
   const query = await plainQuery(searchParams)
   const { before } = query
-  const [t, tList, { files, next }] = await Promise.all([
+  const [t, { files, next }] = await Promise.all([
     getTranslations('reports'),
-    getTranslations('list'),
     listReportFiles(actor, before === undefined ? {} : { before: uuidParam(before) }),
   ])
   const newest = files[0]
@@ -45,11 +44,7 @@ export default async function ReportsPage({
       {roleMay(actor.role, 'report:write') ? <ReportUpload back="/reports" /> : null}
       <Card title={t('filesTitle')}>
         {files.length === 0 ? <Empty title={t('emptyTitle')}>{t('emptyText')}</Empty> : <ReportFiles files={files} />}
-        <Pager
-          first={before ? '/reports' : null}
-          next={next ? withQuery('/reports', { before: next }) : null}
-          labels={{ first: tList('first'), next: tList('next'), name: tList('pages') }}
-        />
+        <Pager first={before ? '/reports' : null} next={next ? withQuery('/reports', { before: next }) : null} />
       </Card>
     </>
   )

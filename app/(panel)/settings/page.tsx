@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
-import { ProbesCard } from '@/app/(panel)/settings/probes-card'
+import { AddProbeForm, ProbesCard } from '@/app/(panel)/settings/probes-card'
 import { ServerChecksCard } from '@/app/(panel)/settings/server-checks-card'
 import { ServerSettingsForm } from '@/app/(panel)/settings/server-settings-form'
 import { ReleaseLine, type ReleaseQuery } from '@/app/(panel)/release-line'
@@ -29,6 +29,7 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
     plainQuery(searchParams),
   ])
   const mayWrite = roleMay(actor.role, 'setting:write')
+  const mayAddProbes = roleMay(actor.role, 'probe:write')
   const { hostName, publicAddresses, postmasterAddress } = settings
   return (
     <>
@@ -61,7 +62,8 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
         )}
       </Card>
       {checks && mayWrite ? <ServerChecksCard checks={checks} from="settings" /> : null}
-      <ProbesCard probes={probes} mayWrite={roleMay(actor.role, 'probe:write')} />
+      <ProbesCard probes={probes} mayWrite={mayAddProbes} />
+      {mayAddProbes ? <AddProbeForm /> : null}
     </>
   )
 }

@@ -2,14 +2,15 @@ import { getTranslations } from 'next-intl/server'
 import { addProbeAction, removeProbeAction } from '@/app/(panel)/settings/actions'
 import { ActionForm } from '@/components/form/action-form'
 import { TextField } from '@/components/form/field'
+import { FormCard } from '@/components/form/form-card'
 import { SubmitButton } from '@/components/form/submit'
-import { Card, CardBody } from '@/components/ui/card'
+import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { Table } from '@/components/ui/table'
 import type { listProbes } from '@/lib/deliverability/queries'
 import { shownGrade } from '@/lib/deliverability/schema'
 
-/** The mailboxes that tests are sent to; who may, adds one and removes one. */
+/** The mailboxes that tests are sent to; who may removes one. */
 export async function ProbesCard({
   probes,
   mayWrite,
@@ -19,7 +20,7 @@ export async function ProbesCard({
 }) {
   const [t, tReadiness] = await Promise.all([getTranslations('probes'), getTranslations('readiness')])
   return (
-    <Card title={t('title')} id="probes">
+    <Card title={t('title')}>
       {probes.length === 0 ? (
         <Empty title={t('emptyTitle')}>{t('emptyText')}</Empty>
       ) : (
@@ -29,24 +30,25 @@ export async function ProbesCard({
               <th>{t('name')}</th>
               <th>{t('address')}</th>
               <th>{t('grade')}</th>
-              {mayWrite ? <th>{t('action')}</th> : null}
+              {mayWrite ? (
+                <th>
+                  <span className="sr-only">{t('action')}</span>
+                </th>
+              ) : null}
             </tr>
           </thead>
           <tbody>
             {probes.map((probe) => (
               <tr key={probe.name}>
                 <td className="font-[550]">{probe.name}</td>
-                <td className="font-mono text-[12.5px] [overflow-wrap:anywhere]">{probe.address}</td>
+                <td className="exact wrap-anywhere">{probe.address}</td>
                 <td data-label={t('grade')}>{tReadiness(`grade.${shownGrade(probe.grade, probe.isStandIn)}`)}</td>
                 {mayWrite ? (
-                  <td>
-                    <ActionForm action={removeProbeAction}>
-                      <input type="hidden" name="name" value={probe.name} />
-                      <div>
-                        <SubmitButton variant="danger" size="small" busy={t('removing')}>
-                          {t('remove')} <span className="sr-only">{probe.name}</span>
-                        </SubmitButton>
-                      </div>
+                  <td className="text-right">
+                    <ActionForm action={removeProbeAction} hidden={{ name: probe.name }} className="inline">
+                      <SubmitButton variant="danger" size="small" busy={t('removing')}>
+                        {t('remove')} <span className="sr-only">{probe.name}</span>
+                      </SubmitButton>
                     </ActionForm>
                   </td>
                 ) : null}
@@ -55,22 +57,25 @@ export async function ProbesCard({
           </tbody>
         </Table>
       )}
-      {mayWrite ? (
-        <CardBody>
-          {probes.length > 0 ? <p className="text-muted mb-4 max-w-prose text-sm">{t('removeText')}</p> : null}
-          <AddProbeForm />
-        </CardBody>
+      {mayWrite && probes.length > 0 ? (
+        <p className="border-line text-muted border-t px-4 py-2.5 text-sm">{t('removeText')}</p>
       ) : null}
     </Card>
   )
 }
 
-async function AddProbeForm() {
+/** Adds a mailbox elsewhere, or gives a known one its new log-in. */
+export async function AddProbeForm() {
   const t = await getTranslations('probes')
   return (
-    <ActionForm action={addProbeAction}>
-      <h3 className="font-semibold">{t('addTitle')}</h3>
-      <p className="text-muted max-w-prose">{t('addText')}</p>
+    <FormCard
+      title={t('addTitle')}
+      intro={t('addText')}
+      action={addProbeAction}
+      submit={t('add')}
+      busy={t('adding')}
+      variant="plain"
+    >
       <TextField name="name" label={t('name')} help={t('nameHelp')} required />
       <TextField name="address" label={t('address')} help={t('addressHelp')} type="email" isMono required />
       <TextField name="imapHost" label={t('imapHost')} placeholder="imap.example.net" isMono required />
@@ -100,9 +105,6 @@ async function AddProbeForm() {
         autoComplete="new-password"
         required
       />
-      <div>
-        <SubmitButton busy={t('adding')}>{t('add')}</SubmitButton>
-      </div>
-    </ActionForm>
+    </FormCard>
   )
 }

@@ -7,6 +7,7 @@ import { SubmitButton } from '@/components/form/submit'
 import { Card } from '@/components/ui/card'
 import type { ServerCheckResult } from '@/lib/settings/server-checks'
 
+/** What the last look at the server found, with the button that looks again. `from` is the page to come back to. */
 export async function ServerChecksCard({
   checks,
   from,
@@ -21,8 +22,7 @@ export async function ServerChecksCard({
       aside={
         <>
           <RelativeTime at={checks.at} />
-          <ActionForm action={runServerChecksAction} className="contents">
-            <input type="hidden" name="from" value={from} />
+          <ActionForm action={runServerChecksAction} hidden={{ from }} className="contents">
             <SubmitButton variant="plain" size="small" busy={t('checking')}>
               {t('again')}
             </SubmitButton>

@@ -9,8 +9,7 @@ import type { ServerSettings } from '@/lib/settings/schema'
 export async function ServerSettingsForm({ settings, from }: { settings: ServerSettings; from: 'setup' | 'settings' }) {
   const t = await getTranslations('settings')
   return (
-    <ActionForm action={updateServerSettingsAction}>
-      <input type="hidden" name="from" value={from} />
+    <ActionForm action={updateServerSettingsAction} hidden={{ from }}>
       <TextField
         name="hostName"
         label={t('hostName')}

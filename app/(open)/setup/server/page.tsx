@@ -19,7 +19,7 @@ export default async function SetupServerPage() {
   ])
   return (
     <>
-      <h1 className="text-2xl font-[620] tracking-[-0.015em]">{t('serverTitle')}</h1>
+      <h1>{t('serverTitle')}</h1>
       <p className="text-muted">{t('serverIntro')}</p>
       <ServerSettingsForm settings={settings} from="setup" />
       {checks ? (

@@ -2,9 +2,8 @@ import { getTranslations } from 'next-intl/server'
 import { domainPath } from '@/components/data/paths'
 import { Refusals } from '@/components/data/refusals'
 import { ReleaseLine, type ReleaseQuery } from '@/app/(panel)/release-line'
-import { PageHeader, type Crumb } from '@/components/layout/page-header'
+import { PageHeader, type Crumb, type PageState } from '@/components/layout/page-header'
 import { Tabs } from '@/components/layout/tabs'
-import type { Level } from '@/components/ui/level'
 import type { Actor } from '@/lib/auth/actor'
 import { roleMay, type Permission } from '@/lib/auth/permissions'
 import { toUnicode } from '@/lib/domains/unicode'
@@ -26,6 +25,7 @@ export async function DomainFrame({
   name,
   actor,
   state,
+  text,
   actions,
   crumbs = [],
   title,
@@ -35,7 +35,9 @@ export async function DomainFrame({
   name: string
   /** The reader: pages that its role may not see are not offered. */
   actor: Actor
-  state?: { level: Level; word: string; text: React.ReactNode }
+  state?: PageState
+  /** The first line where it is no state. */
+  text?: React.ReactNode
   actions?: React.ReactNode
   /** Pages between the domain and this one. */
   crumbs?: Crumb[]
@@ -52,7 +54,8 @@ export async function DomainFrame({
       <PageHeader
         crumbs={[{ href: '/domains', label: t('all') }, ...own, ...crumbs]}
         title={title ?? (shown === name ? name : `${shown} (${name})`)}
-        {...(state ? { state } : {})}
+        state={state}
+        text={text}
         actions={actions}
       />
       <Tabs

@@ -57,7 +57,6 @@ export default async function DomainPage({ params, searchParams }: Props) {
   const facts = {
     refusingNodes: refusals.map((refusal) => refusal.node),
     suspendMode: domain.suspendMode,
-    mailboxCount: domain.mailboxCount,
     records: records.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
     keyStates: keys.map((key) => key.state),
     lastTest: last ? { ...last, isStandIn: last.probe.isStandIn } : null,

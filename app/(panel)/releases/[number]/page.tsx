@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { ActionName } from '@/components/data/action-name'
+import { ActorName } from '@/components/data/actor-name'
 import { diffLines } from '@/components/data/diff-lines'
 import { domainPath } from '@/components/data/paths'
 import { Refusals } from '@/components/data/refusals'
@@ -14,6 +15,7 @@ import { Diff } from '@/components/ui/diff'
 import { Facts } from '@/components/ui/facts'
 import type { Level } from '@/components/ui/level'
 import { Table } from '@/components/ui/table'
+import { releaseLanguage } from '@/lib/http/release-language'
 import { releaseNotice } from '@/lib/http/release-notice'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { bigintParam } from '@/lib/http/params'
@@ -23,6 +25,8 @@ interface Props {
   params: Promise<{ number: string }>
 }
 
+/** What a node does with a delivery, in order; a stage that took no time was not needed. */
+const STAGES = ['check', 'verify', 'apply', 'reload', 'probe'] as const
 const LEVEL: Record<string, Level> = { live: 'ok', waiting: 'waiting', down: 'broken', refused: 'broken' }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -39,23 +43,14 @@ export default async function ReleasePage({ params }: Props) {
     getTranslations('release'),
     getFormatter(),
   ])
-  const notice = releaseNotice(
-    String(number),
-    { ...release.delivery, milliseconds: null },
-    {
-      translate: tRelease as (key: string) => string,
-      list: (items) => format.list(items),
-      seconds: (value) => format.number(value),
-    },
-  )
-  const stages = (json: unknown): string =>
-    Object.entries((json ?? {}) as Record<string, unknown>)
-      .filter((pair): pair is [string, number] => typeof pair[1] === 'number')
-      .map(
-        ([stage, milliseconds]) =>
-          `${t.has(`stage.${stage}`) ? t(`stage.${stage}`) : stage} ${format.number(Math.round(milliseconds))} ms`,
-      )
+  const notice = releaseNotice(String(number), { ...release.delivery, milliseconds: null }, await releaseLanguage())
+  const stages = (stored: unknown): string => {
+    const took = (stored ?? {}) as Record<string, unknown>
+    return STAGES.map((stage) => ({ stage, milliseconds: Math.round(Number(took[stage] ?? 0)) }))
+      .filter(({ milliseconds }) => milliseconds > 0)
+      .map(({ stage, milliseconds }) => `${t(`stage.${stage}`)} ${format.number(milliseconds)} ms`)
       .join(', ')
+  }
   return (
     <>
       <PageHeader
@@ -77,7 +72,7 @@ export default async function ReleasePage({ params }: Props) {
           <Facts
             facts={[
               { term: t('action'), value: <ActionName action={release.action} subject={release.subject} /> },
-              { term: t('who'), value: release.actorName },
+              { term: t('who'), value: <ActorName name={release.actorName} /> },
               {
                 term: t('when'),
                 value: (
@@ -127,7 +122,7 @@ export default async function ReleasePage({ params }: Props) {
             : t('lineCount', { count: release.total })
         }
       >
-        <Diff lines={diffLines(release.changes)} label={t('difference')} />
+        <Diff lines={diffLines(release.changes)} />
         <p className="border-line text-muted border-t px-4 py-2 text-sm">{t('masked')}</p>
       </Card>
       {release.deliveries.length > 0 ? (
@@ -147,7 +142,7 @@ export default async function ReleasePage({ params }: Props) {
                   <td>{delivery.node.name}</td>
                   <td>
                     {t.has(`deliveryState.${delivery.state}`) ? t(`deliveryState.${delivery.state}`) : delivery.state}{' '}
-                    <span className="text-muted [overflow-wrap:anywhere]">{delivery.words}</span>
+                    <span className="text-muted wrap-anywhere">{delivery.words}</span>
                   </td>
                   <td className="text-muted">
                     <RelativeTime at={delivery.startedAt} />

@@ -1,12 +1,13 @@
 import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { ActorName } from '@/components/data/actor-name'
 import { domainPath, reportPath, withQuery } from '@/components/data/paths'
 import { AbsoluteTime, RelativeTime } from '@/components/data/time'
 import { PageHeader } from '@/components/layout/page-header'
 import { Badge } from '@/components/ui/badge'
 import { Card } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
-import { Pager } from '@/components/ui/pager'
+import { Pager } from '@/components/data/pager'
 import { Table } from '@/components/ui/table'
 import { requireReport } from '@/lib/dmarc/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
@@ -30,7 +31,7 @@ export default async function ReportPage({ params, searchParams }: Props) {
   const id = uuidParam((await params).id)
   const after = bigintParam((await plainQuery(searchParams)).after)
   const report = await orNotFound(requireReport(actor, id, after === null ? {} : { after: Number(after) }))
-  const [t, tList, format] = await Promise.all([getTranslations('reports'), getTranslations('list'), getFormatter()])
+  const [t, format] = await Promise.all([getTranslations('reports'), getFormatter()])
   const policy = report.policy as Record<string, unknown>
   const published = POLICY.filter((key) => typeof policy[key] === 'string' || typeof policy[key] === 'number')
     .map((key) => `${key}=${String(policy[key])}`)
@@ -55,7 +56,7 @@ export default async function ReportPage({ params, searchParams }: Props) {
         <Facts
           facts={[
             { term: t('reporter'), value: report.reporter },
-            { term: t('reportId'), value: <span className="font-mono text-[12.5px]">{report.reportId}</span> },
+            { term: t('reportId'), value: <span className="exact">{report.reportId}</span> },
             {
               term: t('period'),
               value: (
@@ -72,12 +73,13 @@ export default async function ReportPage({ params, searchParams }: Props) {
                     value: t('unreadableText', { unreadable: report.unreadableRecords, records: report.records }),
                   },
                 ]),
-            { term: t('policy'), value: <span className="font-mono text-[12.5px]">{published || '–'}</span> },
+            { term: t('policy'), value: <span className="exact">{published || '–'}</span> },
             {
               term: t('file'),
               value: (
                 <>
-                  {report.file.name}, {report.file.actorName}, <RelativeTime at={report.file.receivedAt} />
+                  {report.file.name}, <ActorName name={report.file.actorName} />,{' '}
+                  <RelativeTime at={report.file.receivedAt} />
                 </>
               ),
             },
@@ -99,7 +101,7 @@ export default async function ReportPage({ params, searchParams }: Props) {
           <tbody>
             {report.rows.map((row) => (
               <tr key={row.position}>
-                <td className="font-mono text-[12.5px]">{row.sourceIp}</td>
+                <td className="exact">{row.sourceIp}</td>
                 <td className="num" data-label={t('messages')}>
                   {format.number(row.messageCount)}
                 </td>
@@ -114,7 +116,6 @@ export default async function ReportPage({ params, searchParams }: Props) {
         <Pager
           first={after === null ? null : reportPath(id)}
           next={report.next === null ? null : withQuery(reportPath(id), { after: String(report.next) })}
-          labels={{ first: tList('first'), next: tList('next'), name: tList('pages') }}
         />
       </Card>
     </>

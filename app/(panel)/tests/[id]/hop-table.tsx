@@ -20,10 +20,10 @@ export async function HopTable({ hops, label }: { hops: Hop[]; label: string }) 
       <tbody>
         {hops.map((hop, index) => (
           <tr key={index}>
-            <td className="font-mono text-[12.5px]" data-label={t('hopFrom')}>
+            <td className="exact" data-label={t('hopFrom')}>
               {hop.from}
             </td>
-            <td className="font-mono text-[12.5px]" data-label={t('hopBy')}>
+            <td className="exact" data-label={t('hopBy')}>
               {hop.by}
             </td>
             <td data-label={t('hopProtocol')}>{hop.protocol}</td>
@@ -31,7 +31,7 @@ export async function HopTable({ hops, label }: { hops: Hop[]; label: string }) 
               {hop.tls ? <Badge level="ok">{hop.tls}</Badge> : <Badge level="unknown">{t('noTls')}</Badge>}
             </td>
             <td className="num" data-label={t('hopDelay')}>
-              {hop.delaySeconds === null ? '–' : `${format.number(hop.delaySeconds)} s`}
+              {hop.delaySeconds === null ? '–' : t('seconds', { seconds: format.number(hop.delaySeconds) })}
             </td>
           </tr>
         ))}

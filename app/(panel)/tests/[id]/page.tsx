@@ -1,8 +1,10 @@
 import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { HeaderLines } from '@/app/(panel)/tests/[id]/header-lines'
 import { HopTable } from '@/app/(panel)/tests/[id]/hop-table'
 import { VerifiedFacts } from '@/app/(panel)/tests/[id]/verified-facts'
 import { requestTestAction } from '@/app/(panel)/domains/[domain]/tests/actions'
+import { ActorName } from '@/components/data/actor-name'
 import { domainPath } from '@/components/data/paths'
 import { testLevel } from '@/components/data/test-badge'
 import { RelativeTime } from '@/components/data/time'
@@ -54,9 +56,11 @@ export default async function TestPage({ params }: { params: Promise<{ id: strin
         }}
         actions={
           roleMay(actor.role, 'test:run') && isOver && test.probe.removedAt === null ? (
-            <ActionForm action={requestTestAction} className="contents">
-              <input type="hidden" name="domain" value={name} />
-              <input type="hidden" name="probe" value={test.probe.name} />
+            <ActionForm
+              action={requestTestAction}
+              hidden={{ domain: name, probe: test.probe.name }}
+              className="contents"
+            >
               <SubmitButton busy={t('starting')}>{t('again')}</SubmitButton>
             </ActionForm>
           ) : null
@@ -88,7 +92,7 @@ export default async function TestPage({ params }: { params: Promise<{ id: strin
             facts={[
               { term: t('grade'), value: tReadiness(`grade.${grade}`) },
               { term: t('probe'), value: test.probe.address },
-              { term: t('by'), value: test.actorName },
+              { term: t('by'), value: <ActorName name={test.actorName} /> },
               { term: t('when'), value: <RelativeTime at={test.createdAt} /> },
               {
                 term: t('unproven'),
@@ -111,24 +115,14 @@ export default async function TestPage({ params }: { params: Promise<{ id: strin
       </div>
       {result.outbound ? (
         <Card title={t('outbound')} aside={seconds(result.outbound.milliseconds)}>
-          <VerifiedFacts verified={result.outbound.verified} receiverSays={result.outbound.receiverSays} />
+          <VerifiedFacts verified={result.outbound.verified} />
+          <HeaderLines label={t('receiverSays')} lines={result.outbound.receiverSays} />
           <HopTable hops={result.outbound.hops} label={t('hopsOut')} />
         </Card>
       ) : null}
       {result.inbound ? (
         <Card title={t('inbound')} aside={seconds(result.inbound.milliseconds)}>
-          {result.inbound.weSay.length > 0 ? (
-            <Facts
-              facts={[
-                {
-                  term: t('weSay'),
-                  value: (
-                    <pre className="font-mono text-[12.5px] whitespace-pre-wrap">{result.inbound.weSay.join('\n')}</pre>
-                  ),
-                },
-              ]}
-            />
-          ) : null}
+          <HeaderLines label={t('weSay')} lines={result.inbound.weSay} />
           <HopTable hops={result.inbound.hops} label={t('hopsIn')} />
         </Card>
       ) : null}

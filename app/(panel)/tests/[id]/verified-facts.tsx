@@ -12,7 +12,7 @@ function resultLevel(result: string): Level {
 }
 
 /** What verifying the message gave: SPF, each signature, DMARC, and whether they align with the header From. */
-export async function VerifiedFacts({ verified, receiverSays }: { verified: Verified; receiverSays: string[] }) {
+export async function VerifiedFacts({ verified }: { verified: Verified }) {
   const t = await getTranslations('tests')
   const { spf, dkim, dmarc } = verified
   const aligned = (isAligned: boolean): string => t(isAligned ? 'aligned' : 'notAligned')
@@ -38,7 +38,7 @@ export async function VerifiedFacts({ verified, receiverSays }: { verified: Veri
                 {dkim.map((signature) => (
                   <li key={`${signature.domain} ${signature.selector}`}>
                     <Badge level={resultLevel(signature.result)}>{signature.result}</Badge>{' '}
-                    <span className="font-mono text-[12.5px]">
+                    <span className="exact">
                       {signature.selector}._domainkey.{signature.domain}
                     </span>{' '}
                     {signature.algorithm}, {aligned(signature.isAligned)}
@@ -57,18 +57,6 @@ export async function VerifiedFacts({ verified, receiverSays }: { verified: Veri
             </>
           ),
         },
-        ...(receiverSays.length > 0
-          ? [
-              {
-                term: t('receiverSays'),
-                value: (
-                  <pre className="font-mono text-[12.5px] leading-[19px] whitespace-pre-wrap">
-                    {receiverSays.join('\n')}
-                  </pre>
-                ),
-              },
-            ]
-          : []),
       ]}
     />
   )

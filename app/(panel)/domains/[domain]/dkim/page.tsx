@@ -1,18 +1,18 @@
-import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getTranslations } from 'next-intl/server'
+import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
+import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
 import { rotateKeyAction } from '@/app/(panel)/domains/[domain]/dkim/actions'
 import { domainPath } from '@/components/data/paths'
+import { Exact } from '@/components/data/exact'
 import { recordLevel } from '@/components/data/record-state'
 import type { ReleaseQuery } from '@/app/(panel)/release-line'
 import { AbsoluteTime, RelativeTime } from '@/components/data/time'
 import { ActionForm } from '@/components/form/action-form'
 import { SubmitButton } from '@/components/form/submit'
-import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { Badge } from '@/components/ui/badge'
 import { Card, CardBody } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
-import { Exact } from '@/components/ui/exact'
 import { Facts } from '@/components/ui/facts'
 import type { Level } from '@/components/ui/level'
 import { Steps } from '@/components/ui/steps'
@@ -42,18 +42,15 @@ const LEVEL: Record<DkimKeyState, Level> = {
 const LIFE = ['requested', 'generated', 'published', 'active', 'retiring', 'revoked'] as const
 const UNDER_WAY: readonly DkimKeyState[] = ['requested', 'generated', 'published']
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: `DKIM · ${domainParam((await params).domain)}` }
-}
+export const generateMetadata = domainPageTitle('dkim')
 
 export default async function DkimPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('dkim:read')
   const name = domainParam((await params).domain)
-  const [keys, t, tDns, tCheck, query] = await Promise.all([
+  const [keys, t, tDns, query] = await Promise.all([
     orNotFound(listDkimKeys(actor, name)),
     getTranslations('dkim'),
     getTranslations('dns'),
-    getTranslations('check'),
     plainQuery(searchParams),
   ])
   const active = keys.find((key) => key.state === 'active')
@@ -73,8 +70,7 @@ export default async function DkimPage({ params, searchParams }: Props) {
       }
       actions={
         roleMay(actor.role, 'dkim:write') && !coming ? (
-          <ActionForm action={rotateKeyAction} className="contents">
-            <input type="hidden" name="domain" value={name} />
+          <ActionForm action={rotateKeyAction} hidden={{ domain: name }} className="contents">
             <SubmitButton busy={t('rotating')}>{active ? t('rotate') : t('make')}</SubmitButton>
           </ActionForm>
         ) : null
@@ -135,9 +131,9 @@ export default async function DkimPage({ params, searchParams }: Props) {
             {key.record ? (
               <CardBody>
                 <p className="text-muted mb-1 text-sm">
-                  {t('recordName')} <span className="font-mono text-[12.5px]">{key.name}</span> TXT
+                  {t('recordName')} <span className="exact">{key.name}</span> TXT
                 </p>
-                <Exact text={key.record.value} label={tCheck('copy')} done={tCheck('copied')} name={key.name} />
+                <Exact text={key.record.value} name={key.name} />
               </CardBody>
             ) : null}
           </Card>

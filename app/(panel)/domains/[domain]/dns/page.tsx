@@ -1,15 +1,15 @@
-import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
+import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
 import { checkDnsAction, publishDnsAction, removeOwnRecordAction } from '@/app/(panel)/domains/[domain]/dns/actions'
 import { OwnRecordForm } from '@/app/(panel)/domains/[domain]/dns/own-record-form'
+import { Exact } from '@/components/data/exact'
 import { recordLevel } from '@/components/data/record-state'
 import { RecordRow } from '@/components/data/record-row'
 import { RelativeTime } from '@/components/data/time'
 import { ActionForm } from '@/components/form/action-form'
 import { SubmitButton } from '@/components/form/submit'
-import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { Card, CardBody } from '@/components/ui/card'
-import { Exact } from '@/components/ui/exact'
 import { Empty } from '@/components/ui/empty'
 import { worstLevel } from '@/components/ui/level'
 import { NoticeLine } from '@/components/ui/notice'
@@ -25,17 +25,14 @@ interface Props {
   searchParams: Promise<{ asked?: string; release?: string; ms?: string }>
 }
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: `DNS · ${domainParam((await params).domain)}` }
-}
+export const generateMetadata = domainPageTitle('dns')
 
 export default async function DnsPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('dns:read')
   const name = domainParam((await params).domain)
-  const [{ records, provider }, t, tCheck, format, query] = await Promise.all([
+  const [{ records, provider }, t, format, query] = await Promise.all([
     orNotFound(listDnsRecords(actor, name)),
     getTranslations('dns'),
-    getTranslations('check'),
     getFormatter(),
     plainQuery(searchParams),
   ])
@@ -65,16 +62,14 @@ export default async function DnsPage({ params, searchParams }: Props) {
       actions={
         <>
           {mayWrite ? (
-            <ActionForm action={checkDnsAction} className="contents">
-              <input type="hidden" name="domain" value={name} />
+            <ActionForm action={checkDnsAction} hidden={{ domain: name }} className="contents">
               <SubmitButton variant="plain" busy={t('asking')}>
                 {t('checkNow')}
               </SubmitButton>
             </ActionForm>
           ) : null}
           {provider && roleMay(actor.role, 'dns:publish') ? (
-            <ActionForm action={publishDnsAction} className="contents">
-              <input type="hidden" name="domain" value={name} />
+            <ActionForm action={publishDnsAction} hidden={{ domain: name }} className="contents">
               <SubmitButton variant={wrong.length > 0 || checkedAt === null ? 'primary' : 'plain'} busy={t('asking')}>
                 {t('publish')}
               </SubmitButton>
@@ -114,11 +109,16 @@ export default async function DnsPage({ params, searchParams }: Props) {
                   provider={provider}
                   action={
                     record.purpose === 'own' && mayWrite ? (
-                      <ActionForm action={removeOwnRecordAction} className="mt-1">
-                        <input type="hidden" name="domain" value={name} />
-                        <input type="hidden" name="id" value={record.id} />
+                      <ActionForm
+                        action={removeOwnRecordAction}
+                        hidden={{ domain: name, id: record.id }}
+                        className="mt-1"
+                      >
                         <SubmitButton variant="danger" size="small" busy={t('removing')}>
-                          {t('remove')}
+                          {t('remove')}{' '}
+                          <span className="sr-only">
+                            {record.name} {record.type}
+                          </span>
                         </SubmitButton>
                       </ActionForm>
                     ) : null
@@ -133,17 +133,11 @@ export default async function DnsPage({ params, searchParams }: Props) {
         <Card title={t('zone')} aside={provider ? t('publishedAt', { provider }) : t('byHand')}>
           <CardBody>
             <p className="text-muted mb-2 text-sm">{t('zoneHelp')}</p>
-            <Exact text={zone} label={tCheck('copy')} done={tCheck('copied')} name={t('zone')} />
+            <Exact text={zone} name={t('zone')} />
           </CardBody>
         </Card>
       ) : null}
-      {mayWrite ? (
-        <Card title={t('own')}>
-          <CardBody>
-            <OwnRecordForm domain={name} />
-          </CardBody>
-        </Card>
-      ) : null}
+      {mayWrite ? <OwnRecordForm domain={name} /> : null}
     </DomainFrame>
   )
 }

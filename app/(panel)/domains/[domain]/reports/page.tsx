@@ -1,11 +1,11 @@
-import type { Metadata } from 'next'
 import { getFormatter, getLocale, getTranslations } from 'next-intl/server'
+import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
+import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
 import { SourcesTable } from '@/app/(panel)/domains/[domain]/reports/sources-table'
 import { StackedBars } from '@/components/charts/stacked-bars'
 import { domainPath } from '@/components/data/paths'
 import { ReportFiles } from '@/components/data/report-files'
 import { ReportUpload, UploadLine, type UploadQuery } from '@/components/data/report-upload'
-import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { roleMay } from '@/lib/auth/permissions'
@@ -28,10 +28,7 @@ interface Props {
   searchParams: Promise<UploadQuery>
 }
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const t = await getTranslations('reports')
-  return { title: `${t('title')} · ${domainParam((await params).domain)}` }
-}
+export const generateMetadata = domainPageTitle('reports')
 
 export default async function DomainReportsPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('report:read')

@@ -22,7 +22,7 @@ export async function SourcesTable({ sources }: { sources: SourceTotals[] }) {
       <tbody>
         {sources.map((source) => (
           <tr key={source.sourceIp}>
-            <td className="font-mono text-[12.5px]">{source.sourceIp}</td>
+            <td className="exact">{source.sourceIp}</td>
             <td>
               {source.aligned === source.messages ? (
                 <Badge level="ok">{t('aligned')}</Badge>

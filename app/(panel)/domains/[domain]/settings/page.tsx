@@ -1,5 +1,6 @@
-import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
+import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
 import {
   createDomainAliasAction,
   removeDomainAction,
@@ -7,11 +8,9 @@ import {
   updateDomainAction,
 } from '@/app/(panel)/domains/[domain]/settings/actions'
 import type { ReleaseQuery } from '@/app/(panel)/release-line'
-import { ActionForm } from '@/components/form/action-form'
 import { SelectField, TextField } from '@/components/form/field'
-import { SubmitButton } from '@/components/form/submit'
-import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
-import { Card, CardBody } from '@/components/ui/card'
+import { FormCard } from '@/components/form/form-card'
+import { QuotaField } from '@/components/form/quota-field'
 import { roleMay } from '@/lib/auth/permissions'
 import { listProviders } from '@/lib/dns/queries'
 import { requireDomain } from '@/lib/domains/queries'
@@ -24,19 +23,15 @@ interface Props {
   searchParams: Promise<ReleaseQuery>
 }
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const t = await getTranslations('domainSettings')
-  return { title: `${t('title')} · ${domainParam((await params).domain)}` }
-}
+export const generateMetadata = domainPageTitle('settings')
 
 export default async function DomainSettingsPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('domain:update')
   const name = domainParam((await params).domain)
-  const [domain, providers, t, tUnits, format, query] = await Promise.all([
+  const [domain, providers, t, format, query] = await Promise.all([
     orNotFound(requireDomain(actor, name)),
     listProviders(actor),
     getTranslations('domainSettings'),
-    getTranslations('units'),
     getFormatter(),
     plainQuery(searchParams),
   ])
@@ -51,108 +46,88 @@ export default async function DomainSettingsPage({ params, searchParams }: Props
           : { level: 'ok', word: t('activeWord'), text: t('activeText') }
       }
     >
-      <Card title={t('title')}>
-        <CardBody>
-          <ActionForm action={updateDomainAction}>
-            <input type="hidden" name="name" value={name} />
-            <input type="hidden" name="revision" value={domain.revision} />
-            <TextField name="description" label={t('description')} defaultValue={domain.description} />
-            <TextField
-              name="catchAllTarget"
-              label={t('catchAll')}
-              help={t('catchAllHelp')}
-              defaultValue={domain.catchAllTarget ?? ''}
-              isMono
-            />
-            <TextField
-              name="postmasterTarget"
-              label={t('postmaster')}
-              help={t('postmasterHelp')}
-              defaultValue={domain.postmasterTarget ?? ''}
-              isMono
-            />
-            <TextField
-              name="defaultQuotaMebibytes"
-              label={t('defaultQuota')}
-              after={tUnits('mebibytes')}
-              inputMode="numeric"
-              defaultValue={String(domain.defaultQuotaBytes / 1_048_576n)}
-            />
-            <SelectField
-              name="suspendMode"
-              label={t('operation')}
-              help={t('operationHelp')}
-              defaultValue={domain.suspendMode ?? ''}
-              options={['', 'refuse', 'retry', 'deliver'].map((value) => ({
-                value,
-                label: t(`operations.${value === '' ? 'normal' : value}`),
-              }))}
-            />
-            <div>
-              <SubmitButton busy={t('saving')}>{t('save')}</SubmitButton>
-            </div>
-          </ActionForm>
-        </CardBody>
-      </Card>
-      <Card title={t('publishing')}>
-        <CardBody>
-          <ActionForm action={setDomainProviderAction}>
-            <input type="hidden" name="domain" value={name} />
-            <SelectField
-              name="provider"
-              label={t('provider')}
-              help={t('providerHelp')}
-              defaultValue={domain.dnsProvider?.name ?? ''}
-              options={[
-                { value: '', label: t('byHand') },
-                ...providers.map((provider) => ({ value: provider.name, label: provider.name })),
-              ]}
-            />
-            <div>
-              <SubmitButton variant="plain" busy={t('saving')}>
-                {t('saveProvider')}
-              </SubmitButton>
-            </div>
-          </ActionForm>
-        </CardBody>
-      </Card>
+      <FormCard
+        title={t('title')}
+        action={updateDomainAction}
+        hidden={{ name, revision: domain.revision }}
+        submit={t('save')}
+        busy={t('saving')}
+      >
+        <TextField name="description" label={t('description')} defaultValue={domain.description} />
+        <TextField
+          name="catchAllTarget"
+          label={t('catchAll')}
+          help={t('catchAllHelp')}
+          defaultValue={domain.catchAllTarget ?? ''}
+          isMono
+        />
+        <TextField
+          name="postmasterTarget"
+          label={t('postmaster')}
+          help={t('postmasterHelp')}
+          defaultValue={domain.postmasterTarget ?? ''}
+          isMono
+        />
+        <QuotaField name="defaultQuotaMebibytes" label={t('defaultQuota')} bytes={domain.defaultQuotaBytes} />
+        <SelectField
+          name="suspendMode"
+          label={t('operation')}
+          help={t('operationHelp')}
+          defaultValue={domain.suspendMode ?? ''}
+          options={['', 'refuse', 'retry', 'deliver'].map((value) => ({
+            value,
+            label: t(`operations.${value === '' ? 'normal' : value}`),
+          }))}
+        />
+      </FormCard>
+      <FormCard
+        title={t('publishing')}
+        action={setDomainProviderAction}
+        hidden={{ domain: name }}
+        submit={t('saveProvider')}
+        busy={t('saving')}
+        variant="plain"
+      >
+        <SelectField
+          name="provider"
+          label={t('provider')}
+          help={t('providerHelp')}
+          defaultValue={domain.dnsProvider?.name ?? ''}
+          options={[
+            { value: '', label: t('byHand') },
+            ...providers.map((provider) => ({ value: provider.name, label: provider.name })),
+          ]}
+        />
+      </FormCard>
       {roleMay(actor.role, 'domain:create') ? (
-        <Card title={t('otherNames')}>
-          <CardBody>
-            <p className="text-muted mb-3 max-w-prose">
-              {domain.aliasesOf.length > 0
-                ? t('otherNamesAre', { names: format.list(domain.aliasesOf.map((alias) => alias.name)) })
-                : t('otherNamesText', { name })}
-            </p>
-            <ActionForm action={createDomainAliasAction}>
-              <input type="hidden" name="name" value={name} />
-              <TextField name="alias" label={t('otherName')} placeholder="example.net" isMono required />
-              <div>
-                <SubmitButton variant="plain" busy={t('saving')}>
-                  {t('addName')}
-                </SubmitButton>
-              </div>
-            </ActionForm>
-          </CardBody>
-        </Card>
+        <FormCard
+          title={t('otherNames')}
+          intro={
+            domain.aliasesOf.length > 0
+              ? t('otherNamesAre', { names: format.list(domain.aliasesOf.map((alias) => alias.name)) })
+              : t('otherNamesText', { name })
+          }
+          action={createDomainAliasAction}
+          hidden={{ name }}
+          submit={t('addName')}
+          busy={t('saving')}
+          variant="plain"
+        >
+          <TextField name="alias" label={t('otherName')} placeholder="example.net" isMono required />
+        </FormCard>
       ) : null}
       {roleMay(actor.role, 'domain:remove') ? (
-        <Card title={t('remove')}>
-          <CardBody>
-            <p className="text-muted mb-3 max-w-prose">
-              {t('removeText', { name, mailboxes: domain.mailboxCount, aliases: domain.aliasCount })}
-            </p>
-            <ActionForm action={removeDomainAction}>
-              <input type="hidden" name="name" value={name} />
-              <TextField name="confirmation" label={t('removeConfirm', { name })} autoComplete="off" isMono required />
-              <div>
-                <SubmitButton variant="danger" busy={t('removing')}>
-                  {t('remove')}
-                </SubmitButton>
-              </div>
-            </ActionForm>
-          </CardBody>
-        </Card>
+        <FormCard
+          title={t('remove')}
+          intro={t('removeText', { name, mailboxes: domain.mailboxCount, aliases: domain.aliasCount })}
+          action={removeDomainAction}
+          hidden={{ name }}
+          submit={t('remove')}
+          busy={t('removing')}
+          variant="danger"
+        >
+          <TextField name="confirmation" label={t('removeConfirm', { name })} autoComplete="off" isMono required />
+        </FormCard>
       ) : null}
     </DomainFrame>
   )

@@ -1,14 +1,13 @@
-import type { Metadata } from 'next'
 import { getTranslations } from 'next-intl/server'
+import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
+import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
 import { requestTestAction } from '@/app/(panel)/domains/[domain]/tests/actions'
 import { TestTable } from '@/components/data/test-table'
 import { testLevel } from '@/components/data/test-badge'
 import { RelativeTime } from '@/components/data/time'
-import { ActionForm } from '@/components/form/action-form'
 import { SelectField, TextField } from '@/components/form/field'
-import { SubmitButton } from '@/components/form/submit'
-import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
-import { Card, CardBody } from '@/components/ui/card'
+import { FormCard } from '@/components/form/form-card'
+import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { roleMay } from '@/lib/auth/permissions'
 import { listProbes, listTests } from '@/lib/deliverability/queries'
@@ -21,10 +20,7 @@ interface Props {
   params: Promise<{ domain: string }>
 }
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const t = await getTranslations('tests')
-  return { title: `${t('title')} · ${domainParam((await params).domain)}` }
-}
+export const generateMetadata = domainPageTitle('tests')
 
 export default async function DomainTestsPage({ params }: Props) {
   const actor = await requirePageActor('test:read')
@@ -55,38 +51,34 @@ export default async function DomainTestsPage({ params }: Props) {
       }
     >
       {roleMay(actor.role, 'test:run') ? (
-        <Card title={t('run')}>
-          <CardBody>
-            {probes.length === 0 ? (
-              <p className="text-muted">{t('noProbe')}</p>
-            ) : (
-              <ActionForm action={requestTestAction}>
-                <p className="text-muted max-w-prose">{t('runText')}</p>
-                <input type="hidden" name="domain" value={name} />
-                <SelectField
-                  name="probe"
-                  label={t('probe')}
-                  help={t('probeHelp')}
-                  options={probes.map((probe) => ({
-                    value: probe.name,
-                    label: `${probe.address} · ${tReadiness(`grade.${shownGrade(probe.grade, probe.isStandIn)}`)}`,
-                  }))}
-                />
-                <TextField name="localPart" label={t('from')} help={t('fromHelp')} after={`@${name}`} isMono />
-                <div>
-                  <SubmitButton busy={t('starting')}>{t('start')}</SubmitButton>
-                </div>
-              </ActionForm>
-            )}
-          </CardBody>
-        </Card>
+        probes.length === 0 ? (
+          <Card title={t('run')}>
+            <Empty title={t('noProbe')}>{t('noProbeText')}</Empty>
+          </Card>
+        ) : (
+          <FormCard
+            title={t('run')}
+            intro={t('runText')}
+            action={requestTestAction}
+            hidden={{ domain: name }}
+            submit={t('start')}
+            busy={t('starting')}
+          >
+            <SelectField
+              name="probe"
+              label={t('probe')}
+              help={t('probeHelp')}
+              options={probes.map((probe) => ({
+                value: probe.name,
+                label: `${probe.address} · ${tReadiness(`grade.${shownGrade(probe.grade, probe.isStandIn)}`)}`,
+              }))}
+            />
+            <TextField name="localPart" label={t('from')} help={t('fromHelp')} after={`@${name}`} isMono />
+          </FormCard>
+        )
       ) : null}
       <Card title={t('history')}>
-        {tests.length === 0 ? (
-          <Empty title={t('emptyTitle')}>{t('emptyText')}</Empty>
-        ) : (
-          <TestTable tests={tests} hasDomain={false} />
-        )}
+        {tests.length === 0 ? <Empty title={t('emptyTitle')} /> : <TestTable tests={tests} hasDomain={false} />}
       </Card>
     </DomainFrame>
   )

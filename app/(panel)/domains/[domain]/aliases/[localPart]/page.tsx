@@ -1,18 +1,17 @@
 import type { Metadata } from 'next'
 import { getTranslations } from 'next-intl/server'
 import { removeAliasAction, updateAliasAction } from '@/app/(panel)/domains/[domain]/aliases/actions'
-import { domainPath } from '@/components/data/paths'
-import type { ReleaseQuery } from '@/app/(panel)/release-line'
-import { ActionForm } from '@/components/form/action-form'
-import { CheckboxField, TextAreaField, TextField } from '@/components/form/field'
-import { SubmitButton } from '@/components/form/submit'
+import { AliasFields } from '@/app/(panel)/domains/[domain]/aliases/alias-fields'
 import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
-import { Card, CardBody } from '@/components/ui/card'
+import type { ReleaseQuery } from '@/app/(panel)/release-line'
+import { domainPath } from '@/components/data/paths'
+import { FormCard } from '@/components/form/form-card'
+import { Card } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { requireAlias } from '@/lib/aliases/queries'
 import { roleMay } from '@/lib/auth/permissions'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
-import { domainParam, localPartParam } from '@/lib/http/params'
+import { addressParam } from '@/lib/http/params'
 import { plainQuery } from '@/lib/http/query'
 
 interface Props {
@@ -21,31 +20,23 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const { domain, localPart } = await params
-  return { title: `${localPartParam(localPart)}@${domainParam(domain)}` }
+  return { title: addressParam(await params).address }
 }
 
 export default async function AliasPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('alias:read')
-  const segments = await params
-  const [name, localPart] = [domainParam(segments.domain), localPartParam(segments.localPart)]
+  const { domain, localPart, address } = addressParam(await params)
   const [alias, t, query] = await Promise.all([
-    orNotFound(requireAlias(actor, name, localPart)),
+    orNotFound(requireAlias(actor, domain, localPart)),
     getTranslations('aliases'),
     plainQuery(searchParams),
   ])
-  const identity = (
-    <>
-      <input type="hidden" name="domain" value={name} />
-      <input type="hidden" name="localPart" value={localPart} />
-    </>
-  )
   return (
     <DomainFrame
-      name={name}
+      name={domain}
       actor={actor}
-      title={`${localPart}@${name}`}
-      crumbs={[{ href: domainPath(name, 'aliases'), label: t('title') }]}
+      title={address}
+      crumbs={[{ href: domainPath(domain, 'aliases'), label: t('title') }]}
       query={query}
       state={
         alias.disabledAt
@@ -55,50 +46,24 @@ export default async function AliasPage({ params, searchParams }: Props) {
     >
       {roleMay(actor.role, 'alias:write') ? (
         <>
-          <Card title={t('settings')}>
-            <CardBody>
-              <ActionForm action={updateAliasAction}>
-                {identity}
-                <input type="hidden" name="revision" value={alias.revision} />
-                <TextAreaField
-                  name="targets"
-                  label={t('targets')}
-                  help={t('targetsHelp')}
-                  rows={Math.min(12, Math.max(3, alias.targets.length))}
-                  defaultValue={alias.targets.join('\n')}
-                  required
-                />
-                <CheckboxField
-                  name="allowsSending"
-                  label={t('allowsSending')}
-                  help={t('allowsSendingHelp')}
-                  defaultChecked={alias.allowsSending}
-                />
-                <CheckboxField
-                  name="isDisabled"
-                  label={t('disabledLabel')}
-                  defaultChecked={alias.disabledAt !== null}
-                />
-                <TextField name="note" label={t('note')} help={t('noteHelp')} defaultValue={alias.note} />
-                <div>
-                  <SubmitButton busy={t('saving')}>{t('save')}</SubmitButton>
-                </div>
-              </ActionForm>
-            </CardBody>
-          </Card>
-          <Card title={t('remove')}>
-            <CardBody>
-              <p className="text-muted mb-3 max-w-prose">{t('removeText')}</p>
-              <ActionForm action={removeAliasAction}>
-                {identity}
-                <div>
-                  <SubmitButton variant="danger" busy={t('removing')}>
-                    {t('remove')}
-                  </SubmitButton>
-                </div>
-              </ActionForm>
-            </CardBody>
-          </Card>
+          <FormCard
+            title={t('settings')}
+            action={updateAliasAction}
+            hidden={{ domain, localPart, revision: alias.revision }}
+            submit={t('save')}
+            busy={t('saving')}
+          >
+            <AliasFields alias={alias} />
+          </FormCard>
+          <FormCard
+            title={t('remove')}
+            intro={t('removeText')}
+            action={removeAliasAction}
+            hidden={{ domain, localPart }}
+            submit={t('remove')}
+            busy={t('removing')}
+            variant="danger"
+          />
         </>
       ) : (
         <Card title={t('settings')}>
