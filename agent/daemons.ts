@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NodeConfig, NodePaths } from '@/lib/agent-protocol/node-config'
 
-export const DAEMONS = ['postfix', 'dovecot', 'opendkim-sign', 'opendkim-verify', 'opendmarc'] as const
+export const DAEMONS = ['postfix', 'dovecot', 'opendkim-sign', 'opendkim-verify', 'opendmarc', 'postsrsd'] as const
 export type Daemon = (typeof DAEMONS)[number]
 
 /** The daemons that a node of these roles runs. */
@@ -18,6 +18,7 @@ function pidFiles(paths: NodePaths, daemon: Daemon, dir: string): string[] {
     'opendkim-sign': [],
     'opendkim-verify': [],
     opendmarc: [],
+    postsrsd: [],
   }[daemon]
   return [...own, join(paths.run, `${daemon}.pid`), join(paths.run, daemon, 'pid')]
 }
@@ -26,6 +27,7 @@ function pidFiles(paths: NodePaths, daemon: Daemon, dir: string): string[] {
 function commandMark(paths: NodePaths, daemon: Daemon): string {
   if (daemon === 'postfix') return paths.postfix
   if (daemon === 'dovecot') return paths.dovecot
+  if (daemon === 'postsrsd') return paths.srsSecret
   return daemon === 'opendmarc' ? paths.opendmarc : join(paths.opendkim, `${daemon}.conf`)
 }
 
@@ -35,6 +37,7 @@ const PROGRAM_NAMES: Record<Daemon, string> = {
   'opendkim-sign': 'opendkim',
   'opendkim-verify': 'opendkim',
   opendmarc: 'opendmarc',
+  postsrsd: 'postsrsd',
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** The accounts that Debian's packages make for the daemons. */
-export type Account = 'root' | 'postfix' | 'dovecot' | 'opendkim' | 'opendmarc' | 'knot' | 'unbound'
+export type Account = 'root' | 'postfix' | 'dovecot' | 'opendkim' | 'opendmarc' | 'postsrsd' | 'knot' | 'unbound'
 
 /** Owner of all mail. A number without a name: nothing is added to the machine's accounts. */
 export const MAIL_UID = 5000

@@ -1,13 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from './command'
 import { PORTS } from './native/addresses'
 import { SmtpDialogue } from './smtp-dialogue'
 import { putMapEntries } from './stores'
-import { addCredential, addDkimKey, addDomain, addMailbox, publish, startStack, type TestStack } from './testing'
+import {
+  addCredential,
+  addDkimKey,
+  addDomain,
+  addMailbox,
+  delivered,
+  logged,
+  publish,
+  startStack,
+  type TestStack,
+} from './testing'
 
 let stack: TestStack
 let password: string
@@ -43,32 +52,6 @@ async function loggedIn(user: string, secret: string): Promise<SmtpDialogue> {
 
 const letter = (from: string, subject: string, more = '') =>
   `From: ${from}\nTo: you@x.test\nSubject: ${subject}\nDate: Sun, 22 Nov 2026 16:00:00 +0000\nMessage-ID: <${Math.random()}@x.test>\n${more}\nText\n`
-
-/** The message with this subject below a node's mail. */
-async function delivered(node: 'imap1' | 'probe', subject: string): Promise<string> {
-  const { mail } = stack.nodes[node].paths
-  for (const until = Date.now() + 10_000; Date.now() < until;) {
-    await sleep(50)
-    for (const name of readdirSync(mail, { recursive: true, encoding: 'utf8' })) {
-      if (!/\/(new|cur)\/./.test(name)) continue
-      const text = readFileSync(join(mail, name), 'utf8')
-      if (text.includes(`Subject: ${subject}\n`)) return text
-    }
-  }
-  throw new Error(`no message ${subject} on ${node}`)
-}
-
-/** What a log says of a queue id, once it says `words`. */
-async function logged(words: RegExp): Promise<string> {
-  for (const until = Date.now() + 10_000; Date.now() < until;) {
-    await sleep(50)
-    const line = readFileSync(join(stack.nodes.mx1.paths.log, 'postfix.log'), 'utf8')
-      .split('\n')
-      .find((text) => words.test(text))
-    if (line !== undefined) return line
-  }
-  throw new Error(`the log does not say ${words}`)
-}
 
 /** Sends a line to a TLS service and returns the answer to it. */
 function askTls(host: string, port: number, lines: readonly string[], end: RegExp): Promise<string> {
@@ -189,7 +172,7 @@ describe('port 25', () => {
     // Had the line with the bare newlines ended the message, the rest would have been commands with answers of their own.
     expect(await dialogue.say('NOOP')).toBe('250 2.0.0 Ok')
     dialogue.close()
-    expect(await delivered('imap1', 'first')).toContain('MAIL FROM:<ceo@a.test>')
+    expect(await delivered(stack, 'imap1', 'first')).toContain('MAIL FROM:<ceo@a.test>')
   })
 
   test('refuses a client that sends commands before it may', async () => {
@@ -216,7 +199,7 @@ describe('port 25', () => {
       /^250/,
     )
     dialogue.close()
-    const message = await delivered('imap1', 'from the probe')
+    const message = await delivered(stack, 'imap1', 'from the probe')
     expect(message).not.toContain('forged.test')
     expect(message).toContain('mx.other.test; dkim=pass')
     expect(message).toMatch(/^Received-SPF: Pass .*client-ip=127\./m)
@@ -232,7 +215,7 @@ describe('port 25', () => {
       /^250/,
     )
     dialogue.close()
-    const message = await delivered('imap1', 'spoofed')
+    const message = await delivered(stack, 'imap1', 'spoofed')
     expect(message).not.toContain('DKIM-Signature:')
     expect(message).toMatch(/^Received-SPF: (Soft)?fail/im)
     expect(message).toMatch(/dmarc=fail .*header\.from=a\.test/)
@@ -274,7 +257,7 @@ describe('submission', () => {
       /^250/,
     )
     dialogue.close()
-    const message = await delivered('probe', 'to the probe')
+    const message = await delivered(stack, 'probe', 'to the probe')
     expect(message).toMatch(/^Authentication-Results: mx\.probe\.test; dmarc=pass/m)
     expect(message).toMatch(/dkim=pass .*header\.d=a\.test/)
     expect(message).toMatch(/^Received-SPF: Pass/m)
@@ -289,9 +272,9 @@ describe('submission', () => {
     ] as const) {
       const answer = await dialogue.send('alice@a.test', to, letter('alice@a.test', subject))
       if (answer.startsWith('250'))
-        expect(await logged(new RegExp(`to=<${to.replaceAll(/[[\].]/g, '\\$&')}>.*status=bounced`))).not.toContain(
-          'connect to',
-        )
+        expect(
+          await logged(stack, new RegExp(`to=<${to.replaceAll(/[[\].]/g, '\\$&')}>.*status=bounced`)),
+        ).not.toContain('connect to')
     }
     dialogue.close()
     // A record of the lab that points outside: a source address of loopback does not get there.
@@ -300,7 +283,9 @@ describe('submission', () => {
     const again = await loggedIn('alice@a.test', password)
     expect(await again.send('alice@a.test', 'x@outside.test', letter('alice@a.test', 'out'))).toMatch(/^250/)
     again.close()
-    expect(await logged(/connect to real\.outside\.test\[192\.0\.2\.1\]/)).toMatch(/Invalid argument|unreachable/)
+    expect(await logged(stack, /connect to real\.outside\.test\[192\.0\.2\.1\]/)).toMatch(
+      /Invalid argument|unreachable/,
+    )
   })
 })
 
@@ -324,7 +309,7 @@ describe('who may log in', () => {
       /^250/,
     )
     dialogue.close()
-    await delivered('imap1', 'to the closed')
+    await delivered(stack, 'imap1', 'to the closed')
   })
 
   test('another credential opens the mailbox it belongs to, for its services alone', async () => {
@@ -350,7 +335,7 @@ describe('delivery', () => {
     const dialogue = await greet(PORTS.smtp)
     expect(await dialogue.send('x@probe.test', 'early@a.test', letter('x@probe.test', 'early'))).toMatch(/^250/)
     dialogue.close()
-    expect(await logged(/to=<early@a\.test>.*status=/)).toMatch(/dsn=4\.1\.1, status=deferred/)
+    expect(await logged(stack, /to=<early@a\.test>.*status=/)).toMatch(/dsn=4\.1\.1, status=deferred/)
   })
 
   test('refuses a full mailbox at RCPT', async () => {
@@ -376,6 +361,6 @@ describe('delivery', () => {
     const dialogue = await greet(PORTS.smtp)
     expect(await dialogue.send('x@probe.test', 'alice+list@a.test', letter('x@probe.test', 'tagged'))).toMatch(/^250/)
     dialogue.close()
-    await delivered('imap1', 'tagged')
+    await delivered(stack, 'imap1', 'tagged')
   })
 })

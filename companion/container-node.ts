@@ -22,6 +22,8 @@ export type ContainerOptions = z.infer<typeof containerOptions>
 
 const SMTP = { smtp: 25, submission: 587, smtps: 465 }
 const IMAP = { imap: 143, imaps: 993, pop3: 110, pop3s: 995, sieve: 4190 }
+/** Mail that is forwarded outside; asked by this node's own Postfix alone. */
+const SRS = { srs: 2427, srsForward: 2428, srsReverse: 2429 }
 const STORE = { lmtp: 2424, quota: 2425, doveadm: 8980 }
 
 /**
@@ -41,7 +43,7 @@ export function containerNode(options: ContainerOptions): NodeConfig {
     hostName: options['host-name'],
     publicAddresses: options['public-address'],
     listen: {
-      ...(hasSmtp && at(listen, SMTP)),
+      ...(hasSmtp && { ...at(listen, SMTP), ...at(inner, SRS) }),
       ...(hasImap && { ...at(listen, IMAP), ...at(inner, STORE) }),
       ...at(inner, { agent: hasImap ? 2791 : 2790 }),
     },

@@ -8,7 +8,7 @@ import { prepareLabDns, TSIG_ALGORITHM, TSIG_NAME, updateLabRecords } from './dn
 import { ensureFolder, writeRendered } from './files'
 import { prepareNode } from './node'
 import { seedProbe } from './probe/seed'
-import { renderTsigKey, type LabDns, type LabRecord } from './render/dns'
+import { HOST_SPF, renderTsigKey, type LabDns, type LabRecord } from './render/dns'
 import { requireListen } from './render/listen'
 import { endLeftovers, Supervisor } from './supervisor'
 
@@ -47,7 +47,7 @@ function labDns(values: Values): LabDns {
   }
 }
 
-/** `name=address,…`: A and PTR records. */
+/** `name=address,…`: A, PTR and SPF records. */
 function hostRecords(hosts: string): LabRecord[] {
   return hosts
     .split(',')
@@ -58,6 +58,7 @@ function hostRecords(hosts: string): LabRecord[] {
       return [
         { name: `${name}.`, type: 'A', data: address },
         { name: reverse, type: 'PTR', data: `${name}.` },
+        { name: `${name}.`, type: 'TXT', data: HOST_SPF },
       ]
     })
 }

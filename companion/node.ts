@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { copyFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { nodeConfig, nodePaths, type NodeConfig, type NodePaths } from '@/lib/agent-protocol/node-config'
 import { accountIds, MAIL_UID } from './accounts'
@@ -9,6 +10,7 @@ import { ensureFolder, writeRendered } from './files'
 import { accepts } from './probe-socket'
 import { renderDovecot } from './render/dovecot'
 import { requireListen } from './render/listen'
+import type { RenderedFile } from './render/rendered'
 import { renderSmtp } from './render/smtp'
 import { ensureStores } from './stores'
 import { readTemplates } from './templates'
@@ -57,12 +59,16 @@ export async function prepareNode(dir: string): Promise<PreparedNode> {
     ...renderDovecot(templates, config, dir),
     ...(isSmtp ? renderSmtp(templates, config, dir) : []),
     ...doveadmKey(paths),
+    ...(isSmtp ? srsSecret(paths) : []),
   ])
   await ensureStores(config, paths)
   return {
     config,
     paths,
-    daemons: [dovecot(config, paths), ...(isSmtp ? [...milters(dir, paths), postfix(dir, config, paths)] : [])],
+    daemons: [
+      dovecot(config, paths),
+      ...(isSmtp ? [...milters(dir, paths), postsrsd(config, paths), postfix(dir, config, paths)] : []),
+    ],
   }
 }
 
@@ -88,6 +94,12 @@ function doveadmKey(paths: NodePaths) {
   return [{ path: 'etc/dovecot/doveadm-key.conf', text, mode: 0o600 }]
 }
 
+/** The secret of the addresses that mail is forwarded with, made once: answers come back for weeks. */
+function srsSecret(paths: NodePaths): RenderedFile[] {
+  if (existsSync(paths.srsSecret)) return []
+  return [{ path: 'etc/postsrsd/secret', text: `${randomBytes(24).toString('base64url')}\n`, mode: 0o600 }]
+}
+
 function dovecot(config: NodeConfig, paths: NodePaths): DaemonSpec {
   const imap = config.roles.includes('imap') ? requireListen(config, 'imap') : null
   return {
@@ -111,6 +123,27 @@ function milters(dir: string, paths: NodePaths): DaemonSpec[] {
     milter('opendkim-verify', ['/usr/sbin/opendkim', '-f', '-x', join(paths.opendkim, 'opendkim-verify.conf')]),
     milter('opendmarc', ['/usr/sbin/opendmarc', '-f', '-c', join(dir, 'etc', 'opendmarc', 'opendmarc.conf')]),
   ]
+}
+
+function postsrsd(config: NodeConfig, paths: NodePaths): DaemonSpec {
+  const forward = requireListen(config, 'srsForward')
+  const reverse = requireListen(config, 'srsReverse')
+  const program = join(paths.run, 'postsrsd')
+  const listen = ['-4', '-l', forward.host, '-f', String(forward.port), '-r', String(reverse.port)]
+  const account = ['-u', 'postsrsd', '-c', '/var/lib/postsrsd']
+  // The usual four characters of hash are few enough to be found by trying. Whichever the domain, Postfix puts its own.
+  const addresses = ['-s', paths.srsSecret, '-n', '8', '-N', '8', '-A', '-d', config.hostName]
+  return {
+    name: 'postsrsd',
+    command: [program, ...listen, ...account, ...addresses],
+    // Debian's AppArmor profile, which goes by the program's path, lets it read no secret but /etc/postsrsd.secret.
+    prepare: async () => {
+      await copyFile('/usr/sbin/postsrsd', `${program}.new`)
+      await rename(`${program}.new`, program)
+    },
+    isUp: async () => (await accepts(forward)) && (await accepts(reverse)),
+    graceMs: 300,
+  }
 }
 
 function postfix(dir: string, config: NodeConfig, paths: NodePaths): DaemonSpec {

@@ -6,6 +6,7 @@ const NAMES = [
   'smtp/header-checks-in',
   'smtp/header-checks-out',
   'smtp/reject-footers',
+  'smtp/srs-senders',
   'smtp/transports',
   'smtp/lmtp-status',
   'smtp/policyd-spf.conf',

@@ -1,8 +1,9 @@
 import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
-import { appendFileSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { MailService } from '@/lib/agent-protocol/maps'
 import { accountIds } from './accounts'
@@ -114,6 +115,32 @@ export async function publish(stack: Stack, name: string, type: string, data: st
   const { server, port, tsigName, tsigAlgorithm, tsigSecret } = stack.report.lab.dns
   const input = `server ${server} ${port}\nzone test.\nupdate add ${name} 5 ${type} ${data}\nsend\n`
   await runCommand('nsupdate', ['-y', `${tsigAlgorithm}:${tsigName}:${tsigSecret}`], { input })
+}
+
+/** The message with this subject that came to a node's mailboxes, as it lies there. Throws where none comes within 10 s. */
+export async function delivered(stack: Stack, node: 'imap1' | 'probe' | 'elsewhere', subject: string): Promise<string> {
+  const { mail } = stack.nodes[node].paths
+  for (const until = Date.now() + 10_000; Date.now() < until;) {
+    await sleep(50)
+    for (const name of readdirSync(mail, { recursive: true, encoding: 'utf8' })) {
+      if (!/\/(new|cur)\/./.test(name)) continue
+      const text = readFileSync(join(mail, name), 'utf8')
+      if (text.includes(`Subject: ${subject}\n`)) return text
+    }
+  }
+  throw new Error(`no message ${subject} on ${node}`)
+}
+
+/** The first line of mx1's Postfix that matches. Throws where none does within 15 s. */
+export async function logged(stack: Stack, words: RegExp): Promise<string> {
+  for (const until = Date.now() + 15_000; Date.now() < until;) {
+    await sleep(50)
+    const line = readFileSync(join(stack.nodes.mx1.paths.log, 'postfix.log'), 'utf8')
+      .split('\n')
+      .find((text) => words.test(text))
+    if (line !== undefined) return line
+  }
+  throw new Error(`the log does not say ${words}`)
 }
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)

@@ -17,6 +17,9 @@ export const PORTS = {
   quota: 2425,
   sieve: 4190,
   doveadm: 8980,
+  srs: 2427,
+  srsForward: 2428,
+  srsReverse: 2429,
   agent: 2790,
 } as const
 export type Service = keyof typeof PORTS
@@ -30,7 +33,7 @@ export function labAddress(stateFolder: string, host: LabHost): string {
   return `127.${1 + (a % 254)}.${b}.${OCTETS[host]}`
 }
 
-const SMTP: readonly Service[] = ['smtp', 'submission', 'smtps']
+const SMTP: readonly Service[] = ['smtp', 'submission', 'smtps', 'srs', 'srsForward', 'srsReverse']
 const IMAP: readonly Service[] = ['imap', 'imaps', 'pop3', 'pop3s', 'lmtp', 'quota', 'sieve', 'doveadm']
 
 /** `node.json` of a node of the native companion. */

@@ -7,7 +7,7 @@ import { labTsigSecret, prepareLabDns, TSIG_ALGORITHM, TSIG_NAME, updateLabRecor
 import { ensureFolder } from '@/companion/files'
 import { assertUsableFolder, prepareNode, type PreparedNode } from '@/companion/node'
 import { seedProbe } from '@/companion/probe/seed'
-import type { LabDns, LabRecord } from '@/companion/render/dns'
+import { HOST_SPF, type LabDns, type LabRecord } from '@/companion/render/dns'
 import { requireListen } from '@/companion/render/listen'
 import { endLeftovers, Supervisor } from '@/companion/supervisor'
 import { ensureCertificate } from '@/companion/tls'
@@ -196,12 +196,13 @@ async function prepareNodes(folders: Record<'mx1' | 'imap1' | 'probe' | 'elsewhe
   return { mx1: mx1Node, imap1: imap1Node, probe, elsewhere }
 }
 
-/** Forward and reverse records of every host; a probe's own A record comes with its account. */
+/** Forward, reverse and SPF records of every host; a probe's own A record comes with its account. */
 function hostRecords(nodes: Record<'mx1' | 'imap1' | 'probe' | 'elsewhere', PreparedNode>): LabRecord[] {
   return Object.values(nodes).flatMap(({ config }) => {
     const [address = ''] = config.publicAddresses
     const reverse: LabRecord = { name: reverseName(address), type: 'PTR', data: `${config.hostName}.` }
+    const spf: LabRecord = { name: `${config.hostName}.`, type: 'TXT', data: HOST_SPF }
     const isOurs = config.hostName.endsWith('.posthouse.test')
-    return isOurs ? [{ name: `${config.hostName}.`, type: 'A', data: address }, reverse] : [reverse]
+    return isOurs ? [{ name: `${config.hostName}.`, type: 'A', data: address }, reverse, spf] : [reverse, spf]
   })
 }

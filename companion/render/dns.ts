@@ -19,6 +19,9 @@ export interface LabRecord {
   data: string
 }
 
+/** Who may send in a host's own name, as bounces and forwarded mail do: the host (RFC 7208 2.3, 5.3). */
+export const HOST_SPF = '"v=spf1 a -all"'
+
 /** Configuration of Knot and unbound as files below `dir`. */
 export function renderDns(templates: Templates, dns: LabDns, dir: string): RenderedFile[] {
   const { name, algorithm, secret } = dns.tsig

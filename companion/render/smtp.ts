@@ -18,7 +18,9 @@ function masterAddress(config: NodeConfig, service: string): string {
  */
 export function renderSmtp(templates: Templates, config: NodeConfig, dir: string): RenderedFile[] {
   const { host } = requireListen(config, 'smtp')
+  const srs = requireListen(config, 'srs')
   const everywhere = isWildcard(host)
+  const hostNamePattern = config.hostName.replaceAll('.', '\\.')
   const own = [...new Set([...config.publicAddresses, ...(everywhere ? [] : [host])])]
   const common = { dir, hostName: config.hostName }
   const file = (path: string, text: string): RenderedFile => ({ path, text, mode: 0o644 })
@@ -31,6 +33,10 @@ export function renderSmtp(templates: Templates, config: NodeConfig, dir: string
         // Other loopback addresses than 127.0.0.1 are no interface to Postfix: master.cf names them, this line cannot.
         interfaces: everywhere ? 'all' : '127.0.0.1',
         proxyInterfaces: own.join(', '),
+        hostNamePattern,
+        srsHost: srs.host,
+        srsPort: String(srs.port),
+        srsReverse: masterAddress(config, 'srsReverse'),
         bindAddress: config.smtpBindAddress,
         smtpPort: String(config.smtpPort),
         lmtpTls: config.lmtpPeers.length === 0 ? 'may' : 'fingerprint',
@@ -47,14 +53,14 @@ export function renderSmtp(templates: Templates, config: NodeConfig, dir: string
         smtp: masterAddress(config, 'smtp'),
         submission: masterAddress(config, 'submission'),
         smtps: masterAddress(config, 'smtps'),
+        srs: masterAddress(config, 'srs'),
+        srsForward: masterAddress(config, 'srsForward'),
       }),
     ),
-    file(
-      'etc/postfix/header-checks-in',
-      fillTemplate(templates['smtp/header-checks-in'], { hostNamePattern: config.hostName.replaceAll('.', '\\.') }),
-    ),
+    file('etc/postfix/header-checks-in', fillTemplate(templates['smtp/header-checks-in'], { hostNamePattern })),
     file('etc/postfix/header-checks-out', templates['smtp/header-checks-out']),
     file('etc/postfix/reject-footers', templates['smtp/reject-footers']),
+    file('etc/postfix/srs-senders', templates['smtp/srs-senders']),
     file('etc/postfix/transports', templates['smtp/transports']),
     file('etc/postfix/lmtp-status', templates['smtp/lmtp-status']),
     file(

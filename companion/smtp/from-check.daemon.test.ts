@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SmtpDialogue } from '@/companion/smtp-dialogue'
 import { putMapEntries } from '@/companion/stores'
-import { addDkimKey, addDomain, addMailbox, startStack, type TestStack } from '@/companion/testing'
+import { addDkimKey, addDomain, addMailbox, delivered, startStack, type TestStack } from '@/companion/testing'
 
 let stack: TestStack
 let password: string
@@ -39,20 +38,6 @@ async function submit(fields: string, envelopeFrom = 'alice@a.test', subject = '
   } finally {
     dialogue.close()
   }
-}
-
-/** The message with this subject as the probe got it. */
-async function received(subject: string): Promise<string> {
-  const folder = join(stack.nodes.probe.paths.mail, 'probemailbox0', 'Maildir', 'new')
-  for (const until = Date.now() + 10_000; Date.now() < until;) {
-    await sleep(50)
-    for (const name of readdirSync(join(folder, '..', '..'), { recursive: true, encoding: 'utf8' })) {
-      if (!/Maildir\/(new|cur)\/./.test(name)) continue
-      const text = readFileSync(join(folder, '..', '..', name), 'utf8')
-      if (text.includes(`Subject: ${subject}\n`)) return text
-    }
-  }
-  throw new Error(`no message ${subject} came to the probe`)
 }
 
 describe('tenant A cannot obtain a signature of tenant B', () => {
@@ -133,20 +118,20 @@ describe('tenant A cannot obtain a signature of tenant B', () => {
 
   test('lets a message without From go without an author and without a signature', async () => {
     expect(await submit('X-Nothing: here', 'alice@a.test', 'nobody wrote this')).toMatch(/^250/)
-    const message = await received('nobody wrote this')
+    const message = await delivered(stack, 'probe', 'nobody wrote this')
     expect(message).not.toMatch(/^From:/m)
     expect(message).not.toContain('DKIM-Signature:')
   })
 
   test('signs what it takes, with the key of the domain in From alone', async () => {
     expect(await submit('From: alice@a.test', 'alice@a.test', 'signed one')).toMatch(/^250/)
-    const signed = await received('signed one')
+    const signed = await delivered(stack, 'probe', 'signed one')
     expect(signed.match(/^DKIM-Signature:/gm)).toHaveLength(1)
     expect(signed).toContain('d=a.test; s=s1')
     expect(signed).toContain('dkim=pass')
 
     expect(await submit('From: whoever@unsigned.test', 'alice@a.test', 'unsigned one')).toMatch(/^250/)
-    expect(await received('unsigned one')).not.toContain('DKIM-Signature:')
+    expect(await delivered(stack, 'probe', 'unsigned one')).not.toContain('DKIM-Signature:')
   })
 })
 

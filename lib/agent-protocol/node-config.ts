@@ -42,6 +42,8 @@ export function nodePaths(dir: string) {
     opendkim: at('etc', 'opendkim'),
     opendmarc: at('etc', 'opendmarc'),
     tls: at('etc', 'tls'),
+    /** What rewritten senders are signed with (role smtp). */
+    srsSecret: at('etc', 'postsrsd', 'secret'),
     /** lmdb maps of Postfix: `domains`, `mailboxes`, `aliases`, `senders`, `access`, `homes` (each `<name>.lmdb`). */
     maps: at('maps'),
     keyTable: at('dkim', 'keytable'),
