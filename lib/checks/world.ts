@@ -22,7 +22,13 @@ export interface SeenCertificate {
 /** How far a TLS handshake came. */
 export type SeenTls =
   | { status: 'done'; protocol: string; cipher: string; certificate: SeenCertificate }
-  | { status: 'failed'; words: string }
+  | { status: 'failed'; words: string; isTimeout?: true }
+
+/** The newest version that a handshake offers: to learn whether a server still takes old ones. */
+export type NewestTls = 'TLSv1.1'
+
+/** What is spoken before TLS: nothing (465, 993, 443), or ManageSieve up to its STARTTLS (RFC 5804). */
+export type TlsBeginning = 'at-once' | 'sieve'
 
 /** A conversation with an SMTP server: up to EHLO, STARTTLS where offered, then the replies to what was asked of it. */
 export type SmtpDialogue =
@@ -33,8 +39,9 @@ export type SmtpDialogue =
       extensions: readonly string[]
       /** Null where STARTTLS is not offered. */
       tls: SeenTls | null
-      /** Reply line by command, as asked for. */
+      /** Reply line by command, as asked for; none where TLS was offered and failed. */
       replies: Readonly<Record<string, string>>
+      /** From the start of the connection to the banner. */
       milliseconds: number
     }
   | { status: 'unreachable' | 'timeout' | 'nonsense'; words: string }
@@ -52,11 +59,11 @@ export interface CheckWorld {
   /** The zone of a name and its servers, found once. */
   authority: (name: string) => Promise<AuthorityResult>
   /** `ask` names the commands after STARTTLS, such as `VRFY postmaster`; `serverName` is what its certificate must be for. */
-  smtp: (server: DnsServer, serverName: string, ask?: readonly string[]) => Promise<SmtpDialogue>
-  /** TLS from the first octet (465, 993, 443). */
-  tls: (server: DnsServer, serverName: string) => Promise<SeenTls>
+  smtp: (server: DnsServer, serverName: string, ask?: readonly string[], newestTls?: NewestTls) => Promise<SmtpDialogue>
+  /** TLS without a word of mail; `beginning` is `at-once` where it is not given. */
+  tls: (server: DnsServer, serverName: string, beginning?: TlsBeginning) => Promise<SeenTls>
   /** Whether a TCP connection is taken; its words where not. */
-  connect: (server: DnsServer) => Promise<{ isOpen: boolean; words: string }>
+  connect: (server: DnsServer) => Promise<{ isOpen: boolean; words: string; isTimeout?: true }>
   /** At most 64 KiB of text. */
   fetch: (url: string) => Promise<Fetched>
   /** Whether an address may be connected to: in production the public ones and those of our own nodes, so that no name that a customer types leads the worker into a private network. */
