@@ -21,6 +21,9 @@ const schema = z.object({
   POSTHOUSE_TRUSTED_PROXIES: z.string().default(''),
   /** `address:port` of resolvers, comma separated; empty: the system's. */
   POSTHOUSE_RESOLVERS: z.string().default(''),
+  /** PEM files by which Apple's profiles are signed: certificate with its chain, and key. Both or neither. */
+  POSTHOUSE_PROFILE_CERTIFICATE: z.string().min(1).optional(),
+  POSTHOUSE_PROFILE_KEY: z.string().min(1).optional(),
   POSTHOUSE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   PORT: port.default(3000),
 })
