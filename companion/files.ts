@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -9,7 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { accountIds } from './accounts'
 import type { RenderedFile } from './render/rendered'
@@ -54,4 +55,16 @@ export function ensureFolder(path: string, mode: number, uid = 0, gid = 0): void
   mkdirSync(path, { recursive: true, mode })
   chownSync(path, uid, gid)
   chmodSync(path, mode)
+}
+
+/**
+ * Copies a program of Debian's into `<dir>/bin` and returns the copy's path. Debian confines some daemons by AppArmor to
+ * the folders that its packages use; such a profile belongs to the program's path, so a copy may read what lies in ours.
+ */
+export function copyProgram(program: string, dir: string): string {
+  const copy = join(dir, 'bin', basename(program))
+  ensureFolder(dirname(copy), 0o755)
+  copyFileSync(program, `${copy}.new`)
+  renameSync(`${copy}.new`, copy)
+  return copy
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { accountIds } from '@/companion/accounts'
 import { runCommand } from '@/companion/command'
 import type { DaemonSpec } from '@/companion/daemon'
-import { ensureFolder, writeRendered } from '@/companion/files'
+import { copyProgram, ensureFolder, writeRendered } from '@/companion/files'
 import { accepts } from '@/companion/probe-socket'
 import { renderDns, renderLabUpdate, renderZones, type LabDns, type LabRecord } from '@/companion/render/dns'
 import { readTemplates } from '@/companion/templates'
@@ -43,7 +43,7 @@ export function prepareLabDns(dir: string, dns: LabDns): DaemonSpec[] {
     },
     {
       name: 'unbound',
-      command: ['/usr/sbin/unbound', '-d', '-p', '-c', join(dir, 'etc', 'unbound.conf')],
+      command: [copyProgram('/usr/sbin/unbound', dir), '-d', '-p', '-c', join(dir, 'etc', 'unbound.conf')],
       prepare: () => writeTrustAnchor(dir),
       isUp: () => accepts({ host: dns.resolver, port: 53 }),
       graceMs: 2_000,
