@@ -38,6 +38,9 @@ export interface AgentOptions {
   pauseMs?: number
 }
 
+/** A signing daemon has one algorithm (MAIL rule 4), and each reads the same key table. */
+const SIGNERS = ['opendkim-sign', 'opendkim-sign-ed25519'] as const
+
 /** The note in the store that a daemon still has to be reloaded. */
 export function reloadNote(daemon: Reloadable): string {
   return `reload:${daemon}`
@@ -86,10 +89,13 @@ export function closeAgent({ reloads, writers, store }: Agent): void {
 }
 
 async function reloadDaemon(paths: NodePaths, dir: string, daemon: Reloadable): Promise<boolean> {
-  const pid = findDaemon(paths, dir, daemon)
-  if (pid === null) return false
-  if (daemon === 'opendkim-sign') process.kill(pid, 'SIGUSR1')
-  else await runReload(paths)
+  if (daemon === 'opendkim-sign') {
+    const signers = SIGNERS.map((signer) => findDaemon(paths, dir, signer))
+    for (const pid of signers) if (pid !== null) process.kill(pid, 'SIGUSR1')
+    return !signers.includes(null)
+  }
+  if (findDaemon(paths, dir, daemon) === null) return false
+  await runReload(paths)
   return true
 }
 

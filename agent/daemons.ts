@@ -2,7 +2,15 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NodeConfig, NodePaths } from '@/lib/agent-protocol/node-config'
 
-export const DAEMONS = ['postfix', 'dovecot', 'opendkim-sign', 'opendkim-verify', 'opendmarc', 'postsrsd'] as const
+export const DAEMONS = [
+  'postfix',
+  'dovecot',
+  'opendkim-sign',
+  'opendkim-sign-ed25519',
+  'opendkim-verify',
+  'opendmarc',
+  'postsrsd',
+] as const
 export type Daemon = (typeof DAEMONS)[number]
 
 /** The daemons that a node of these roles runs. */
@@ -16,6 +24,7 @@ function pidFiles(paths: NodePaths, daemon: Daemon, dir: string): string[] {
     postfix: [join(dir, 'spool', 'postfix', 'pid', 'master.pid')],
     dovecot: [join(paths.run, 'dovecot', 'master.pid')],
     'opendkim-sign': [],
+    'opendkim-sign-ed25519': [],
     'opendkim-verify': [],
     opendmarc: [],
     postsrsd: [],
@@ -35,6 +44,7 @@ const PROGRAM_NAMES: Record<Daemon, string> = {
   postfix: 'master',
   dovecot: 'dovecot',
   'opendkim-sign': 'opendkim',
+  'opendkim-sign-ed25519': 'opendkim',
   'opendkim-verify': 'opendkim',
   opendmarc: 'opendmarc',
   postsrsd: 'postsrsd',

@@ -51,6 +51,7 @@ function stepOf({ map, key, before, after }: Operation): Step {
     case 'dkim/keys':
     case 'dkim/keytable':
     case 'dkim/signingtable':
+    case 'dkim/signingtable-ed25519':
       return 'signing'
     case 'node/settings':
       return 'settings'

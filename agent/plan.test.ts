@@ -114,6 +114,8 @@ describe('what a node refuses', () => {
   })
 })
 
+const makeEd25519 = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
 describe('private keys', () => {
   const signing = (domain: string, id: string, text: string) => [
     side.delta('dkim/keys', domain, { [id]: sha256(text) }),
@@ -135,15 +137,27 @@ describe('private keys', () => {
 
   it.each([
     ['is too short', makeKey(768), 'fewer than 1024'],
-    [
-      'has another algorithm than the signer',
-      generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      'the signer takes RSA',
-    ],
+    ['is of another kind than its entry says', makeEd25519(), 'its entry says rsa'],
     ['is not a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', 'cannot be read'],
     ['has a second block', `${pem}${pem}`, 'not one PEM block'],
   ])('are refused when one %s', (_, text, reason) => {
     expect(words(plan('a.test', signing('a.test', ID, text), { [ID]: text }))).toContain(reason)
+  })
+
+  it('of Ed25519 have a signing table of their own, and neither table takes a key of the other kind', () => {
+    const text = makeEd25519()
+    const entry = `ed25519:${sha256(text)}`
+    const lines = (table: string, value = entry) => [
+      side.delta('dkim/keys', 'a.test', { [ID]: value }),
+      side.delta('dkim/keytable', 'a.test', { [ID]: 'a.test:s1' }),
+      side.delta(table, 'a.test', { '*@a.test': ID }),
+    ]
+    expect(plan('a.test', lines('dkim/signingtable-ed25519'), { [ID]: text })).toMatchObject({ state: 'planned' })
+    side = createWorkerSide()
+    expect(words(plan('a.test', lines('dkim/signingtable'), { [ID]: text }))).toContain('which is ed25519')
+    side = createWorkerSide()
+    const rsa = lines('dkim/signingtable-ed25519', sha256(pem))
+    expect(words(plan('a.test', rsa, { [ID]: pem }))).toContain('which is rsa')
   })
 
   it('of one domain are never those of another', () => {

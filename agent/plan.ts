@@ -160,10 +160,10 @@ function refuseKeys(
     if (words) return words
     keys.set(one.key, pem)
   }
-  const [keyMap, keyTable, signingTable] = SIGNING_MAPS
+  const [keyMap, keyTable, rsa, ed25519] = SIGNING_MAPS
   return refuseSigning({
     keys: after.entries(keyMap),
     keyTable: after.entries(keyTable),
-    signingTable: after.entries(signingTable),
+    signingTables: { rsa: after.entries(rsa), ed25519: after.entries(ed25519) },
   })
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import type { NodePaths } from '@/lib/agent-protocol/node-config'
 import { writeAtomically } from './files'
-import { keyFileName, renderKeyTable, renderSigningTable } from './signing'
+import { keyFileName, readKeyEntry, renderKeyTable, renderSigningTable } from './signing'
 import type { Store } from './store'
 
 /**
- * Key files and tables of the signing OpenDKIM. `owner` is OpenDKIM's account, null in tests without it. Tables are
+ * Key files and tables of the signing OpenDKIM daemons, one for each kind of key. `owner` is OpenDKIM's account, null in tests without it. Tables are
  * replaced whole: OpenDKIM reads them whole as well, at its start and at SIGUSR1.
  */
 export function createSigningFiles(paths: NodePaths, owner: { uid: number; gid: number } | null) {
@@ -15,20 +15,21 @@ export function createSigningFiles(paths: NodePaths, owner: { uid: number; gid: 
   chmodSync(paths.dkimKeys, 0o750)
   if (owner) chownSync(paths.dkimKeys, 0, owner.gid)
 
-  const keyFile = (id: string, hash: string) => join(paths.dkimKeys, keyFileName(id, hash))
+  const keyFile = (id: string, entry: string) => join(paths.dkimKeys, keyFileName(id, entry))
   const writeTable = (path: string, text: string) => {
     if (readOrEmpty(path) === text && statSync(path, { throwIfNoEntry: false })) return false
     writeAtomically(path, text, { mode: 0o640, ...(owner && { owner: { uid: 0, gid: owner.gid } }) })
     return true
   }
 
-  /** Text of both tables when the open intent has been carried out up to `step`. */
+  /** Text of the tables when the open intent has been carried out up to `step`. */
   const tablesAt = (store: Store, step: number) => {
-    const hashes = new Map<string, string>()
-    for (const { key, value } of store.eachAt('dkim/keys', step)) hashes.set(key, value)
+    const entries = new Map<string, string>()
+    for (const { key, value } of store.eachAt('dkim/keys', step)) entries.set(key, value)
     return {
-      keyTable: renderKeyTable(store.eachAt('dkim/keytable', step), hashes, paths.dkimKeys),
+      keyTable: renderKeyTable(store.eachAt('dkim/keytable', step), entries, paths.dkimKeys),
       signingTable: renderSigningTable(store.eachAt('dkim/signingtable', step)),
+      signingTableEd25519: renderSigningTable(store.eachAt('dkim/signingtable-ed25519', step)),
     }
   }
 
@@ -43,28 +44,33 @@ export function createSigningFiles(paths: NodePaths, owner: { uid: number; gid: 
     },
 
     /** True where the file of a key holds the bytes that its entry names. */
-    hasKey: (id: string, hash: string): boolean =>
+    hasKey: (id: string, entry: string): boolean =>
       createHash('sha256')
-        .update(readOrEmpty(keyFile(id, hash)))
-        .digest('hex') === hash,
+        .update(readOrEmpty(keyFile(id, entry)))
+        .digest('hex') === readKeyEntry(entry).hash,
 
     /**
-     * Puts both tables into the state at `step`. In between the key table holds old and new rows, so that whichever
+     * Puts the tables into the state at `step`. In between the key table holds old and new rows, so that whichever
      * signing table a daemon starts with finds its keys.
      */
     writeTables(store: Store, step: number): void {
-      const { keyTable, signingTable } = tablesAt(store, step)
+      const { keyTable, signingTable, signingTableEd25519 } = tablesAt(store, step)
       const union = [...new Map([...rowsById(readOrEmpty(paths.keyTable)), ...rowsById(keyTable)]).values()]
       writeTable(paths.keyTable, union.sort().join(''))
       writeTable(paths.signingTable, signingTable)
+      writeTable(paths.signingTableEd25519, signingTableEd25519)
       writeTable(paths.keyTable, keyTable)
     },
 
     /** Compares the tables with the store and writes them where they differ; true when it had to. */
     repair(store: Store): boolean {
-      const { keyTable, signingTable } = tablesAt(store, -1)
-      const isKeyTableNew = writeTable(paths.keyTable, keyTable)
-      return writeTable(paths.signingTable, signingTable) || isKeyTableNew
+      const { keyTable, signingTable, signingTableEd25519 } = tablesAt(store, -1)
+      const written = [
+        writeTable(paths.keyTable, keyTable),
+        writeTable(paths.signingTable, signingTable),
+        writeTable(paths.signingTableEd25519, signingTableEd25519),
+      ]
+      return written.includes(true)
     },
 
     /** Removes key files that no entry names any more. */

@@ -83,6 +83,7 @@ function makeFolders(dir: string, paths: NodePaths, config: NodeConfig): void {
   ensureFolder(join(dir, 'spool', 'postfix-data'), 0o755, postfix.uid, 0)
   // Set-group-id: a socket made in there belongs to Postfix's group, and nobody else may ask for signatures.
   ensureFolder(join(paths.run, 'opendkim-sign'), 0o2750, opendkim.uid, postfix.gid)
+  ensureFolder(join(paths.run, 'opendkim-sign-ed25519'), 0o2750, opendkim.uid, postfix.gid)
   ensureFolder(join(paths.run, 'opendkim-verify'), 0o2750, opendkim.uid, postfix.gid)
   ensureFolder(join(paths.run, 'opendmarc'), 0o2750, accountIds('opendmarc').uid, postfix.gid)
 }
@@ -120,6 +121,12 @@ function milters(dir: string, paths: NodePaths): DaemonSpec[] {
   })
   return [
     milter('opendkim-sign', ['/usr/sbin/opendkim', '-f', '-x', join(paths.opendkim, 'opendkim-sign.conf')]),
+    milter('opendkim-sign-ed25519', [
+      '/usr/sbin/opendkim',
+      '-f',
+      '-x',
+      join(paths.opendkim, 'opendkim-sign-ed25519.conf'),
+    ]),
     milter('opendkim-verify', ['/usr/sbin/opendkim', '-f', '-x', join(paths.opendkim, 'opendkim-verify.conf')]),
     milter('opendmarc', ['/usr/sbin/opendmarc', '-f', '-c', join(dir, 'etc', 'opendmarc', 'opendmarc.conf')]),
   ]

@@ -31,7 +31,7 @@ export async function ensureStores(config: NodeConfig, paths: NodePaths): Promis
     ensureFolder(paths.maps, 0o755)
     ensureFolder(dirname(paths.keyTable), 0o750, 0, gid)
     ensureFolder(paths.dkimKeys, 0o750, 0, gid)
-    for (const table of [paths.keyTable, paths.signingTable]) {
+    for (const table of [paths.keyTable, paths.signingTable, paths.signingTableEd25519]) {
       if (existsSync(table)) continue
       writeFileSync(table, '')
       chownSync(table, 0, gid)

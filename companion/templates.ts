@@ -11,6 +11,7 @@ const NAMES = [
   'smtp/lmtp-status',
   'smtp/policyd-spf.conf',
   'smtp/opendkim-sign.conf',
+  'smtp/opendkim-sign-ed25519.conf',
   'smtp/opendkim-verify.conf',
   'smtp/opendmarc.conf',
   'smtp/unbound-lib.conf',

@@ -13,7 +13,7 @@ function masterAddress(config: NodeConfig, service: string): string {
 }
 
 /**
- * The base configuration of role smtp (Postfix, both OpenDKIM, OpenDMARC, SPF policy) as files below `dir`. The same
+ * The base configuration of role smtp (Postfix, the three OpenDKIM, OpenDMARC, SPF policy) as files below `dir`. The same
  * node.json gives the same bytes.
  */
 export function renderSmtp(templates: Templates, config: NodeConfig, dir: string): RenderedFile[] {
@@ -71,6 +71,10 @@ export function renderSmtp(templates: Templates, config: NodeConfig, dir: string
       }),
     ),
     file('etc/opendkim/opendkim-sign.conf', fillTemplate(templates['smtp/opendkim-sign.conf'], { dir })),
+    file(
+      'etc/opendkim/opendkim-sign-ed25519.conf',
+      fillTemplate(templates['smtp/opendkim-sign-ed25519.conf'], { dir }),
+    ),
     file(
       'etc/opendkim/opendkim-verify.conf',
       fillTemplate(templates['smtp/opendkim-verify.conf'], {

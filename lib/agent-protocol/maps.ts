@@ -143,12 +143,21 @@ export const MAPS = {
     key: (key, domain) => key === `*@${domain}`,
     value: (value) => /^[0-9a-f-]{36}$/.test(value),
   },
+  /** The same for the signer of Ed25519: a signing daemon has one algorithm (MAIL rule 4). */
+  'dkim/signingtable-ed25519': {
+    roles: ['smtp'],
+    reloads: 'opendkim-sign',
+    perDomain: true,
+    key: (key, domain) => key === `*@${domain}`,
+    value: (value) => /^[0-9a-f-]{36}$/.test(value),
+  },
+  /** SHA-256 of the key's PEM; with `ed25519:` before it the key is one of those. */
   'dkim/keys': {
     roles: ['smtp'],
     reloads: 'opendkim-sign',
     perDomain: true,
     key: (key) => /^[0-9a-f-]{36}$/.test(key),
-    value: (value) => /^[0-9a-f]{64}$/.test(value),
+    value: (value) => /^(?:ed25519:)?[0-9a-f]{64}$/.test(value),
   },
   'imap/users': { roles: ['imap', 'smtp'], perDomain: true, key: inOwnDomain, value: json(userValue) },
   'imap/credentials': {

@@ -48,6 +48,7 @@ export function nodePaths(dir: string) {
     maps: at('maps'),
     keyTable: at('dkim', 'keytable'),
     signingTable: at('dkim', 'signingtable'),
+    signingTableEd25519: at('dkim', 'signingtable-ed25519'),
     dkimKeys: at('dkim', 'keys'),
     /** SQLite for Dovecot: tables `users` and `credentials`. */
     users: at('users', 'users.sqlite'),

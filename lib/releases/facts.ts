@@ -21,6 +21,8 @@ export interface DomainFacts {
 export interface SigningKeyFacts {
   id: string
   selector: string
+  /** `rsa-sha256` or `ed25519-sha256` (RFC 8463). */
+  algorithm: string
   state: DkimKeyState
   privateKeyHash: string | null
 }

@@ -15,7 +15,7 @@ const domainSelect = {
   homeNode: { select: { services: true } },
   dkimKeys: {
     where: { state: { in: ['active'] } },
-    select: { id: true, selector: true, state: true, privateKeyHash: true },
+    select: { id: true, selector: true, algorithm: true, state: true, privateKeyHash: true },
   },
 } satisfies Prisma.DomainSelect
 

@@ -15,7 +15,13 @@ function render(domain: DomainFacts, address: AddressFacts): string {
 
 const mailbox = addressFacts({ mailbox: mailboxFacts() })
 const aliasDomain = { aliasNames: ['example.example'] }
-const key = { id: '0198c0de-0000-7000-8000-000000000001', selector: 'ph1', privateKeyHash: 'ab'.repeat(32) }
+const key = {
+  id: '0198c0de-0000-7000-8000-000000000001',
+  selector: 'ph1',
+  algorithm: 'rsa-sha256',
+  privateKeyHash: 'ab'.repeat(32),
+}
+const ed25519 = { ...key, id: '0198c0de-0000-7000-8000-000000000002', selector: 'ph2', algorithm: 'ed25519-sha256' }
 
 const ADDRESSES: [string, DomainFacts, AddressFacts][] = [
   ['mailbox', domainFacts(), mailbox],
@@ -98,6 +104,15 @@ const DOMAINS: [string, DomainFacts][] = [
   ['domain-without-home', domainFacts({ lmtp: null })],
   ['domain-alias-catch-all', domainFacts({ ...aliasDomain, catchAllTarget: 'anna@example.test' })],
   ['domain-signing', domainFacts({ signingKeys: [{ ...key, state: 'active' }] })],
+  [
+    'domain-signing-twice',
+    domainFacts({
+      signingKeys: [
+        { ...ed25519, state: 'active' },
+        { ...key, state: 'active' },
+      ],
+    }),
+  ],
   ['domain-key-not-active', domainFacts({ signingKeys: [{ ...key, state: 'published' }] })],
   ['domain-deleted', domainFacts({ isDeleted: true, signingKeys: [{ ...key, state: 'active' }] })],
 ]
