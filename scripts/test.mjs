@@ -16,6 +16,7 @@ import {
   isDebian,
   MAIL_PACKAGES,
   missingPackages,
+  SUITE_PACKAGES,
 } from './lib/debian.mjs'
 import { buildPanel } from './lib/build.mjs'
 import { Installation } from './lib/installation.mjs'
@@ -54,7 +55,7 @@ async function installAll() {
   const logs = join(folder, 'logs')
   await step('npm packages', () => installPackages(logs))
   if (isRoot && isDebian() && mayInstall) {
-    const names = [...MAIL_PACKAGES, ...DAEMON_TEST_PACKAGES, ...BROWSER_PACKAGES]
+    const names = [...MAIL_PACKAGES, ...DAEMON_TEST_PACKAGES, ...SUITE_PACKAGES, ...BROWSER_PACKAGES]
     await step('Debian packages', () => installDebianPackages(names, { logs }))
   }
 }

@@ -28,12 +28,15 @@ export const MAIL_PACKAGES = [
   'unbound',
   'dns-root-data',
   'lexicon',
+  'python3-boto3',
   'iproute2',
   'ca-certificates',
   'openssl',
 ]
 /** What the tests over real daemons need beside them: other name servers to publish to. */
 export const DAEMON_TEST_PACKAGES = ['bind9', 'bind9-utils', 'pdns-server', 'pdns-backend-sqlite3']
+/** What the tests compare us with: the cases of RFC 7208 come with this one. */
+export const SUITE_PACKAGES = ['golang-blitiri-go-spf-dev']
 /** What the browser tests need beside them. */
 export const BROWSER_PACKAGES = ['chromium']
 
