@@ -94,7 +94,7 @@ test('starts, survives a crash of a daemon and of itself, keeps everything, and 
   ])
   expect(readFileSync('/etc/resolv.conf', 'utf8')).toBe(resolvConf)
   const before = daemons()
-  expect(before.size).toBe(23)
+  expect(before.size).toBe(26)
 
   // One daemon dies: it is started again, under another number.
   const smtp = { host: labAddress(state, 'mx1'), port: PORTS.smtp }
@@ -128,7 +128,7 @@ test('starts, survives a crash of a daemon and of itself, keeps everything, and 
   expect(await lookUp(second, 'kept.test')).toEqual([['a record']])
 
   const last = [...daemons().values()]
-  expect(last).toHaveLength(23)
+  expect(last).toHaveLength(26)
   const stopping = performance.now()
   await second.end()
   expect(performance.now() - stopping).toBeLessThan(10_000)
