@@ -81,12 +81,13 @@ export function result(check: string, level: CheckLevel, more: Partial<CheckResu
   return { check, subject: '', level, found: [], expected: [], values: {}, ...more }
 }
 
-/** The results with one of `level` for each check of the table that had nothing to say. */
+/** The results with one of `level` for each check of the table that had nothing to say; `values` for their sentences. */
 export function fillResults(
   checks: Readonly<Record<string, unknown>>,
   done: readonly CheckResult[],
   level: CheckLevel,
+  values: CheckResult['values'] = {},
 ): CheckResult[] {
   const missing = Object.keys(checks).filter((check) => !done.some((one) => one.check === check))
-  return [...done, ...missing.map((check) => result(check, level))]
+  return [...done, ...missing.map((check) => result(check, level, { values }))]
 }
