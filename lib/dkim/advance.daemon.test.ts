@@ -9,7 +9,7 @@ import { requestDomainKey } from '@/lib/dkim/request'
 import { rotateKey } from '@/lib/dkim/service'
 import { createAsk } from '@/lib/dns/ask'
 import type { DnsDeps } from '@/lib/dns/deps'
-import { sendUpdate } from '@/lib/dns/nsupdate'
+import { connectProvider } from '@/lib/dns/providers/connect'
 import { publishRecords } from '@/lib/dns/publish-domain'
 import { listDnsRecords } from '@/lib/dns/queries'
 import { addProviderSchema } from '@/lib/dns/schema'
@@ -27,7 +27,7 @@ let bind: TestBind
 beforeAll(async () => {
   bind = await startBind({ 'signed.test': '' })
   started.push(bind)
-  deps = { dns: { ask: createAsk(), resolvers: [bind] }, send: sendUpdate, clock: systemClock }
+  deps = { dns: { ask: createAsk(), resolvers: [bind] }, connect: connectProvider, clock: systemClock }
 })
 afterAll(() => Promise.all(started.map((server) => server.stop())))
 

@@ -1,14 +1,14 @@
 import 'server-only'
 import { systemClock, type Clock } from '@/lib/clock/clock'
 import { createAsk } from '@/lib/dns/ask'
-import { sendUpdate, type SendUpdate } from '@/lib/dns/nsupdate'
+import { connectProvider, type ConnectProvider } from '@/lib/dns/providers/connect'
 import { configuredResolvers, type Dns } from '@/lib/dns/resolver'
 import { env } from '@/lib/env'
 
 /** What checks, publishing and key rotation need of the world. */
 export interface DnsDeps {
   dns: Dns
-  send: SendUpdate
+  connect: ConnectProvider
   clock: Clock
 }
 
@@ -16,7 +16,7 @@ export interface DnsDeps {
 export function systemDnsDeps(): DnsDeps {
   return {
     dns: { ask: createAsk(), resolvers: configuredResolvers(env().POSTHOUSE_RESOLVERS) },
-    send: sendUpdate,
+    connect: connectProvider,
     clock: systemClock,
   }
 }

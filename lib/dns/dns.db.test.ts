@@ -5,6 +5,7 @@ import type { DnsAnswer } from '@/lib/dns/answer'
 import { checkDomainDns } from '@/lib/dns/check-domain'
 import type { DnsDeps } from '@/lib/dns/deps'
 import { publishRecords } from '@/lib/dns/publish-domain'
+import { rfc2136Provider } from '@/lib/dns/providers/rfc2136'
 import { listDnsRecords, listProviders, zoneText } from '@/lib/dns/queries'
 import { addProviderSchema, ownRecordSchema, removeOwnRecordSchema } from '@/lib/dns/schema'
 import { addOwnRecord, addProvider, removeOwnRecord, setDomainProvider, syncAllDomainRecords } from '@/lib/dns/service'
@@ -29,7 +30,12 @@ async function stranger(): Promise<Actor> {
 
 function deps(servers: Record<string, Record<string, string[] | DnsAnswer>>, now = NOW): DnsDeps {
   const dns = { ask: fakeAsk('test', servers), resolvers: [{ address: RESOLVER, port: 53 }] }
-  return { dns, send: () => Promise.reject(new Error('nothing is to be written')), clock: () => now }
+  const refuse = () => Promise.reject(new Error('nothing is to be written'))
+  const connect: DnsDeps['connect'] = (config, credential) => {
+    if (config.kind !== 'rfc2136') throw new Error(config.kind)
+    return rfc2136Provider(config, credential, dns, refuse)
+  }
+  return { dns, connect, clock: () => now }
 }
 
 async function addNode(name: string, address: string) {
@@ -87,6 +93,7 @@ describe('stored records', () => {
       'mx a.test 10 mx1.host.test.',
       `spf a.test ${SPF}`,
       'dmarc _dmarc.a.test v=DMARC1; p=none; rua=mailto:postmaster@a.test',
+      'tls-rpt _smtp._tls.a.test v=TLSRPTv1; rua=mailto:postmaster@a.test',
     ])
     await addNode('mx2', '2001:db8::2')
     await syncAllDomainRecords(actor)
@@ -99,7 +106,7 @@ describe('stored records', () => {
     const before = await client.dnsObservation.count()
     await client.$transaction((tx) => syncDomainRecords(tx, domainId))
     expect(await client.dnsObservation.count()).toBe(before)
-    expect(before).toBe(3)
+    expect(before).toBe(4)
   })
 
   test('that are no longer wanted are remembered as withdrawn where we publish, and gone when DNS has lost them', async () => {
@@ -127,6 +134,7 @@ describe('checking', () => {
       ['mx', 'ok'],
       ['spf', 'different'],
       ['dmarc', 'missing'],
+      ['tls-rpt', 'missing'],
     ])
     expect(records[0]?.observation).toMatchObject({ since: NOW, checkedAt: later })
     expect(records[1]).toMatchObject({
@@ -247,10 +255,12 @@ describe('providers', () => {
       'a.test MX': ['10 old.test.'],
       'a.test TXT': [SPF],
       '_dmarc.a.test TXT': ['v=DMARC1; p=reject; rua=mailto:postmaster@a.test'],
+      '_smtp._tls.a.test TXT': ['v=TLSRPTv1; rua=mailto:postmaster@a.test'],
     }
     const done = await publishRecords(actor, 'a.test', deps({ [SERVER]: live, [RESOLVER]: live }))
     expect(done.map(({ name, type, outcome }) => `${name} ${type} ${outcome.status}`).sort()).toEqual([
       '_dmarc.a.test TXT unchanged',
+      '_smtp._tls.a.test TXT unchanged',
       'a.test MX kept',
       'a.test TXT unchanged',
     ])

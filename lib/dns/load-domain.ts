@@ -1,14 +1,34 @@
 import 'server-only'
 import { visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db, type Tx } from '@/lib/db/client'
-import { rfc2136Config, type Rfc2136Config } from '@/lib/dns/schema'
+import { parseProviderConfig, type ProviderConfig } from '@/lib/dns/schema'
 import { AppError } from '@/lib/errors/app-error'
 
 /** A domain as checks and publishing need it. */
 export interface DnsDomain {
   id: string
   name: string
-  provider: { id: string; name: string; config: Rfc2136Config; credentialSealed: string } | null
+  provider: StoredProvider | null
+}
+
+/** A provider as it is stored, its settings read. */
+export interface StoredProvider {
+  id: string
+  name: string
+  config: ProviderConfig
+  credentialSealed: string
+}
+
+/** Reads the row of a provider. Throws where its settings were not written by us. */
+export function parseProvider(row: {
+  id: string
+  name: string
+  kind: string
+  config: unknown
+  credentialSealed: string
+}): StoredProvider {
+  const { id, name, credentialSealed } = row
+  return { id, name, credentialSealed, config: parseProviderConfig(row.kind, row.config) }
 }
 
 /** What a provider's sealed secret is bound to. */
@@ -23,16 +43,11 @@ export async function requireDnsDomain(actor: Actor, name: string): Promise<DnsD
     select: {
       id: true,
       name: true,
-      dnsProvider: { select: { id: true, name: true, config: true, credentialSealed: true } },
+      dnsProvider: { select: { id: true, name: true, kind: true, config: true, credentialSealed: true } },
     },
   })
   if (!row) throw new AppError('NOT_FOUND', 'domain.missing', { name })
-  const { dnsProvider } = row
-  return {
-    id: row.id,
-    name: row.name,
-    provider: dnsProvider && { ...dnsProvider, config: rfc2136Config.parse(dnsProvider.config) },
-  }
+  return { id: row.id, name: row.name, provider: row.dnsProvider && parseProvider(row.dnsProvider) }
 }
 
 /** Keeps a domain's rows from being changed by anybody else until the transaction ends. False where the domain is gone. */

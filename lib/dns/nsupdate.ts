@@ -6,12 +6,15 @@ import type { Rfc2136Config } from '@/lib/dns/schema'
 import type { DnsRecordData, RecordType } from '@/lib/dns/record'
 import { formatZoneLine } from '@/lib/dns/zone-text'
 
-/** One RRset to change: `live` is what it held when it was read, and must still hold; `remove` is part of it. Both are exact RDATA as read. */
+/**
+ * One RRset to change: `live` is what it held when it was read, and must still hold (`any`: something); `remove` is part of
+ * it. Both are exact RDATA as read. With nothing to remove or add it only asks whether that holds.
+ */
 export interface UpdateRequest {
   zone: string
   name: string
-  type: RecordType
-  live: readonly string[]
+  type: RecordType | 'SOA'
+  live: readonly string[] | 'any'
   remove: readonly string[]
   add: readonly DnsRecordData[]
 }
@@ -26,23 +29,25 @@ const TIMEOUT_MS = 15_000
 /** Nothing of ours reaches the program; its messages come in English. */
 const ENVIRONMENT: Record<string, string> = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' }
 
+function prerequisites(name: string, type: string, live: UpdateRequest['live']): string[] {
+  if (live === 'any') return [`prereq yxrrset ${name}. IN ${type}`]
+  if (live.length === 0) return [`prereq nxrrset ${name}. IN ${type}`]
+  return live.map((rdata) => `prereq yxrrset ${name}. IN ${type} ${rdata}`)
+}
+
 /**
  * Commands for nsupdate. The prerequisites make it one atomic step: the update happens only while the RRset is exactly
- * what was read (RFC 2136 §2.4.2, §2.4.3), so nothing that others wrote meanwhile is lost. RDATA comes
+ * what was read (RFC 2136 §2.4.1 to §2.4.3), so nothing that others wrote meanwhile is lost. RDATA comes
  * from formatters that let no line end through, and a line end in any of it is refused again here.
  */
 export function formatUpdate(
   { server }: Rfc2136Config,
   { zone, name, type, live, remove, add }: UpdateRequest,
 ): string {
-  const prerequisites =
-    live.length === 0
-      ? [`prereq nxrrset ${name}. IN ${type}`]
-      : live.map((rdata) => `prereq yxrrset ${name}. IN ${type} ${rdata}`)
   const lines = [
     `server ${server.address} ${server.port}`,
     `zone ${zone}.`,
-    ...prerequisites,
+    ...prerequisites(name, type, live),
     ...remove.map((rdata) => `update delete ${name}. IN ${type} ${rdata}`),
     ...add.map((record) => `update add ${formatZoneLine(record)}`),
     'send',

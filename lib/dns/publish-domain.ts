@@ -1,15 +1,15 @@
 import 'server-only'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
-import { db } from '@/lib/db/client'
-import { currentRecords, observeAndStore, type StoredRecord } from '@/lib/dns/check-domain'
+import { observeAndStore } from '@/lib/dns/check-domain'
 import type { DnsDeps } from '@/lib/dns/deps'
-import { providerZone } from '@/lib/dns/domain-authority'
-import { providerContext, requireDnsDomain } from '@/lib/dns/load-domain'
-import type { PublishedRow } from '@/lib/dns/publish-plan'
-import { publishRrset, type OpenProvider, type PublishOutcome } from '@/lib/dns/publish-rrset'
+import { requireDnsDomain } from '@/lib/dns/load-domain'
+import { openProvider } from '@/lib/dns/open-provider'
+import type { Provider } from '@/lib/dns/provider'
+import { publishRrset, type PublishOutcome } from '@/lib/dns/publish-rrset'
+import { isInside } from '@/lib/dns/record'
+import { wantedSets, type WantedSet } from '@/lib/dns/wanted-sets'
 import { AppError } from '@/lib/errors/app-error'
 import { changeMail } from '@/lib/releases/change-mail'
-import { openAsWorker } from '@/lib/secrets/seal'
 
 /** How publishing went at one name and type. */
 export interface PublishedSet {
@@ -32,51 +32,30 @@ export async function publishRecords(
   requirePermission(actor, 'dns:publish')
   const domain = await requireDnsDomain(actor, domainName)
   if (!domain.provider) throw new AppError('CONFLICT', 'dns.noProvider', { name: domainName })
-  const records = (await currentRecords(domain.id)).filter((record) => !onlyNames || onlyNames.includes(record.name))
-  const { id, config, credentialSealed } = domain.provider
-  const secret = openAsWorker(credentialSealed, providerContext(id))
-  const zone = await providerZone(deps.dns, config, domain.name)
-  const oldKeys = await revokedKeys(domain.id)
+  const sets = (await wantedSets(domain.id)).filter((set) => !onlyNames || onlyNames.includes(set.name))
+  const provider = openProvider(domain.provider, deps)
+  const zone = await provider.findZone(domain.name)
   const done: PublishedSet[] = []
   const outcomes = new Map<string, PublishOutcome>()
-  for (const set of Map.groupBy(records, (record) => `${record.name} ${record.type}`).values()) {
-    const outcome =
-      zone.status === 'found' ? await publishSet(deps, { config, secret, zone: zone.zone }, set, oldKeys) : zone
-    for (const record of set) outcomes.set(record.id, outcome)
-    if (set[0]) done.push({ name: set[0].name, type: set[0].type, outcome })
+  for (const set of sets) {
+    const outcome = zone.status === 'found' ? await publishSet(provider, domain.name, zone.zone, set) : zone
+    for (const record of set.records) outcomes.set(record.id, outcome)
+    done.push({ name: set.name, type: set.type, outcome })
   }
   await auditPublished(actor, domain.name, domain.provider.name, done, deps)
-  await observeAndStore(domain, records, deps, outcomes)
+  await observeAndStore(
+    domain,
+    sets.flatMap((set) => set.records),
+    deps,
+    outcomes,
+  )
   return done
 }
 
-/** Public keys of revoked keys by record id: their record may still show them in a form that was typed in by hand. */
-async function revokedKeys(domainId: string): Promise<Map<string, string>> {
-  const rows = await db().dnsRecord.findMany({
-    where: { domainId, dkimKey: { state: 'revoked' } },
-    select: { id: true, dkimKey: { select: { publicKey: true } } },
-  })
-  return new Map(rows.flatMap((row) => (row.dkimKey ? [[row.id, row.dkimKey.publicKey] as const] : [])))
-}
-
-async function publishSet(
-  deps: DnsDeps,
-  provider: OpenProvider,
-  set: readonly StoredRecord[],
-  oldKeys: ReadonlyMap<string, string>,
-): Promise<PublishOutcome> {
-  const [first] = set
-  if (!first) return { status: 'unchanged', words: '' }
-  const rows = set.map((record): PublishedRow => {
-    const oldKey = oldKeys.get(record.id)
-    return { purpose: record.purpose, value: record.value, ...(oldKey !== undefined && { oldKey }) }
-  })
-  return publishRrset(deps.dns, deps.send, provider, {
-    name: first.name,
-    type: first.type,
-    ttlSeconds: Math.min(...set.map((record) => record.ttlSeconds)),
-    rows,
-  })
+/** A record at another domain is for that domain's owner to publish. */
+async function publishSet(provider: Provider, domain: string, zone: string, set: WantedSet): Promise<PublishOutcome> {
+  if (!isInside(set.name, domain)) return { status: 'kept', words: 'outside' }
+  return publishRrset(provider, zone, set)
 }
 
 async function auditPublished(

@@ -1,16 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SendUpdate } from '@/lib/dns/nsupdate'
+import { liveValues, type LiveRrset, type Provider, type RrsetChange } from '@/lib/dns/provider'
 import { planRrset, type KeepReason, type PublishedRow } from '@/lib/dns/publish-plan'
 import type { RecordType } from '@/lib/dns/record'
-import type { Dns } from '@/lib/dns/resolver'
-import type { Rfc2136Config } from '@/lib/dns/schema'
-
-/** A provider with its secret opened, and the zone that the domain's records go to. */
-export interface OpenProvider {
-  config: Rfc2136Config
-  secret: string
-  zone: string
-}
+import { progressOf, type ValueEdit } from '@/lib/dns/rrset-progress'
 
 export interface RrsetToPublish {
   name: string
@@ -19,95 +11,112 @@ export interface RrsetToPublish {
   rows: readonly PublishedRow[]
 }
 
+export const PUBLISH_STATUSES = [
+  'published',
+  'unchanged',
+  'kept',
+  'unsupported',
+  'stale',
+  'conflict',
+  'partial',
+  'unconfirmed',
+  'refused',
+  'temperror',
+] as const
+
 /**
- * `published`: changed and seen at the server (`words`: what beside it was left). `unconfirmed`: accepted, yet not there afterwards. `kept`: nothing written, because
- * something of others stands there. `conflict`: others kept writing to it.
+ * `published`: changed and read back (`words`: what beside it was left). `unchanged`: it was as wanted. `kept`: nothing
+ * written, because something of others stands there. `unsupported`: the provider cannot hold that type. `stale`: it is
+ * not as the plan found it. `conflict`: others kept writing to it. `partial`: what stands there now is neither the old
+ * nor the new. `unconfirmed`: accepted, yet nothing changed.
  */
-export type PublishOutcome =
-  | { status: 'published' | 'unchanged' | 'unconfirmed' | 'conflict'; words: string }
-  | { status: 'kept'; reasons: KeepReason[]; words: string }
-  | { status: 'refused' | 'temperror'; words: string }
+export interface PublishOutcome {
+  status: (typeof PUBLISH_STATUSES)[number]
+  words: string
+}
+
+/** What to write to one RRset, and what of others was left and why. */
+export interface PlannedChange extends RrsetChange {
+  kept: KeepReason[]
+}
 
 const ATTEMPTS = 3
 const CONFIRM_MS = [0, 50, 150, 300, 500, 1000]
 
-type Live =
-  | { status: 'read'; records: { value: string; rdata: string | null }[]; ttlSeconds: number | null; hasAlias: boolean }
-  | { status: 'temperror'; words: string }
-
-async function readLive(dns: Dns, provider: OpenProvider, name: string, type: RecordType): Promise<Live> {
-  const answer = await dns.ask(provider.config.server, name, type, 'authoritative')
-  switch (answer.status) {
-    case 'answer': {
-      const ttlSeconds = Math.min(...answer.records.map((record) => record.ttlSeconds))
-      return { status: 'read', records: answer.records, ttlSeconds, hasAlias: false }
-    }
-    case 'nodata':
-    case 'nxdomain':
-      return { status: 'read', records: [], ttlSeconds: null, hasAlias: false }
-    case 'alias':
-      return { status: 'read', records: [], ttlSeconds: null, hasAlias: true }
-    case 'referral':
-      return { status: 'temperror', words: `the server passes ${name} on to ${answer.zone}` }
-    case 'temperror':
-      return { status: 'temperror', words: `${answer.reason}: ${answer.words}` }
-  }
+/** The change that makes an RRset as wanted, from what stands there. A TTL that others share stays theirs. */
+export function planChange(set: RrsetToPublish, live: LiveRrset): PlannedChange {
+  const { name, type } = set
+  const values = liveValues(live)
+  // Data that nobody can write down cannot be written back or made a condition: hands off.
+  if (live.records.some(({ exact }) => exact === null))
+    return { name, type, ttlSeconds: set.ttlSeconds, live, remove: [], add: [], kept: ['invalid'] }
+  const edit = planRrset({ type, rows: set.rows, live: values, hasAlias: live.hasAlias })
+  const isShared = values.some((value) => !edit.remove.includes(value))
+  const ttlSeconds = isShared ? (live.ttlSeconds ?? set.ttlSeconds) : set.ttlSeconds
+  return { name, type, ttlSeconds, live, ...edit }
 }
 
-async function isConfirmed(dns: Dns, provider: OpenProvider, set: RrsetToPublish): Promise<boolean> {
-  // A server that signs its zone shows a change only once it is signed.
-  for (const wait of CONFIRM_MS) {
+function quoted(values: readonly string[]): string {
+  return values.map((value) => JSON.stringify(value)).join(', ')
+}
+
+/** What stands there after a write, in the terms of the write: a server that signs its zone shows a change only once it is signed. */
+async function readBack(
+  provider: Provider,
+  zone: string,
+  set: Pick<RrsetChange, 'name' | 'type'>,
+  edit: ValueEdit,
+  waits: readonly number[],
+): Promise<PublishOutcome> {
+  let last: PublishOutcome = { status: 'temperror', words: '' }
+  for (const wait of waits) {
     await sleep(wait)
-    const live = await readLive(dns, provider, set.name, set.type)
-    if (live.status !== 'read') continue
-    const left = planRrset({ ...set, live: live.records.map(({ value }) => value), hasAlias: live.hasAlias })
-    if (left.add.length === 0 && left.remove.length === 0) return true
+    const live = await provider.read(zone, set.name, set.type)
+    if (live.status !== 'read') {
+      last = { status: 'temperror', words: live.words }
+      continue
+    }
+    const now = liveValues(live)
+    const { state, lost } = progressOf(edit, now)
+    if (lost.length > 0) return { status: 'partial', words: `gone: ${quoted(lost)}` }
+    if (state === 'done') return { status: 'published', words: '' }
+    if (state !== 'before') return { status: 'partial', words: `stands there: ${quoted(now)}` }
+    last = { status: 'unconfirmed', words: 'accepted, but nothing changed' }
   }
-  return false
+  return last
+}
+
+/** Writes a change and reads it back. `changed`: the RRset was no longer as it was read. */
+export async function writeChange(
+  provider: Provider,
+  zone: string,
+  change: RrsetChange,
+): Promise<PublishOutcome | { status: 'changed'; words: string }> {
+  const result = await provider.change(zone, change)
+  if (result.status === 'changed') return result
+  const edit = { before: liveValues(change.live), remove: change.remove, add: change.add }
+  if (result.status === 'done') return readBack(provider, zone, change, edit, CONFIRM_MS)
+  // A write that ended badly may have been carried out all the same, or half.
+  const seen = await readBack(provider, zone, change, edit, [0])
+  return seen.status === 'published' || seen.status === 'partial' ? seen : result
 }
 
 /**
  * Brings one RRset to what is wanted: reads it, plans the smallest edit, writes under the condition that it is still as
- * read, reads again. Nothing is written where nothing is to be changed. A TTL that others set stays.
+ * read, reads again. Nothing is written where nothing is to be changed.
  */
-export async function publishRrset(
-  dns: Dns,
-  send: SendUpdate,
-  provider: OpenProvider,
-  set: RrsetToPublish,
-): Promise<PublishOutcome> {
+export async function publishRrset(provider: Provider, zone: string, set: RrsetToPublish): Promise<PublishOutcome> {
+  if (!provider.takes(set.type)) return { status: 'unsupported', words: set.type }
   let words = ''
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const live = await readLive(dns, provider, set.name, set.type)
-    if (live.status === 'temperror') return live
-    const values = live.records.map(({ value }) => value)
-    const { add, remove, kept } = planRrset({ ...set, live: values, hasAlias: live.hasAlias })
-    if (add.length === 0 && remove.length === 0) {
-      return kept.length > 0
-        ? { status: 'kept', reasons: kept, words: kept.join(', ') }
-        : { status: 'unchanged', words: '' }
-    }
-    const isShared = values.some((value) => !remove.includes(value))
-    const ttlSeconds = isShared ? (live.ttlSeconds ?? set.ttlSeconds) : set.ttlSeconds
-    const exact = live.records.map(({ rdata }) => rdata)
-    // Data that we cannot write down exactly cannot be made a condition: hands off.
-    if (!exact.every((rdata) => rdata !== null)) return { status: 'kept', reasons: ['invalid'], words: 'invalid' }
-    const gone = live.records.flatMap(({ value, rdata }) => (remove.includes(value) && rdata !== null ? [rdata] : []))
-    const records = add.map((value) => ({ name: set.name, type: set.type, ttlSeconds, value }))
-    const result = await send(provider.config, provider.secret, {
-      zone: provider.zone,
-      name: set.name,
-      type: set.type,
-      live: exact,
-      remove: gone,
-      add: records,
-    })
-    if (result.status === 'done') {
-      if (!(await isConfirmed(dns, provider, set)))
-        return { status: 'unconfirmed', words: 'accepted, but the server does not show it' }
-      return { status: 'published', words: kept.join(', ') }
-    }
-    if (result.status !== 'changed') return result
+    const live = await provider.read(zone, set.name, set.type)
+    if (live.status !== 'read') return live
+    const { kept, ...change } = planChange(set, live)
+    if (change.add.length === 0 && change.remove.length === 0)
+      return kept.length > 0 ? { status: 'kept', words: kept.join(', ') } : { status: 'unchanged', words: '' }
+    const result = await writeChange(provider, zone, change)
+    if (result.status === 'published') return { status: 'published', words: kept.join(', ') }
+    if (result.status !== 'changed') return { status: result.status, words: result.words }
     words = result.words
   }
   return { status: 'conflict', words }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { canonicalAddress, canonicalValue, parseRecordName, RECORD_TYPES } from '@/lib/dns/record'
+import { findService } from '@/lib/dns/providers/lexicon-services'
 import { domainNameSchema } from '@/lib/domains/name'
 
 const MIN_TTL_SECONDS = 1
@@ -49,31 +50,81 @@ export const removeOwnRecordSchema = z.object({ domain: domainNameSchema, id: z.
 export type RemoveOwnRecordInput = z.infer<typeof removeOwnRecordSchema>
 
 export const TSIG_ALGORITHMS = ['hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const
+export const PROVIDER_KINDS = ['rfc2136', 'powerdns', 'lexicon'] as const
+export type ProviderKind = (typeof PROVIDER_KINDS)[number]
 
 const server = z.strictObject({
   address: z.string().refine((text) => canonicalAddress(text) !== null, 'dns.address'),
   port: z.int().min(1).max(65535),
 })
 
-/** What is stored of a provider beside its sealed secret. */
-export const rfc2136Config = z.strictObject({
-  /** The primary server that takes updates (RFC 2136). */
-  server,
-  /** The zone, where it is not the one that the server itself names. */
+/** What is stored of every provider. */
+const everyConfig = {
+  /** The zone, where it is not to be found from the domain's name. */
   zone: z.string().nullable(),
-  keyName: z.string(),
-  algorithm: z.enum(TSIG_ALGORITHMS),
   /** TTL of what we publish. */
   ttlSeconds: z.int(),
   /** Servers to check instead of those that NS records name, where these cannot be reached from here; empty: by NS. */
   authoritative: z.array(server),
-})
-export type Rfc2136Config = z.infer<typeof rfc2136Config>
+}
 
-/** A provider as it is entered. The secret is base64, as TSIG keys are written. */
-export const addProviderSchema = z.object({
+export const rfc2136Config = z.strictObject({
+  /** The primary server that takes updates (RFC 2136). */
+  server,
+  keyName: z.string(),
+  algorithm: z.enum(TSIG_ALGORITHMS),
+  ...everyConfig,
+})
+function isPlainUrl(text: string): boolean {
+  const url = URL.parse(text)
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
+  return isHttp && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+}
+
+const powerdnsConfig = z.strictObject({
+  /** Where the HTTP API answers, without `/api/v1`. */
+  url: z.string(),
+  /** Of the server behind the API; `localhost` unless it is a proxy to several. */
+  serverId: z.string(),
+  ...everyConfig,
+})
+/** `service`: one of lexicon's providers. */
+const lexiconConfig = z.strictObject({ service: z.string(), ...everyConfig })
+
+export type Rfc2136Config = z.infer<typeof rfc2136Config>
+export type PowerdnsConfig = z.infer<typeof powerdnsConfig>
+export type LexiconConfig = z.infer<typeof lexiconConfig>
+
+/** What is stored of a provider beside its sealed credential. */
+export type ProviderConfig =
+  | ({ kind: 'rfc2136' } & Rfc2136Config)
+  | ({ kind: 'powerdns' } & PowerdnsConfig)
+  | ({ kind: 'lexicon' } & LexiconConfig)
+
+/** Reads the columns `kind` and `config` of a provider. Throws where they were not written by us. */
+export function parseProviderConfig(kind: string, config: unknown): ProviderConfig {
+  switch (kind) {
+    case 'rfc2136':
+      return { kind, ...rfc2136Config.parse(config) }
+    case 'powerdns':
+      return { kind, ...powerdnsConfig.parse(config) }
+    case 'lexicon':
+      return { kind, ...lexiconConfig.parse(config) }
+    default:
+      throw new Error(`stored provider of kind ${kind}`)
+  }
+}
+
+const everyProvider = {
   name: z.string().trim().min(1, 'field.required').max(100, 'field.long'),
+  zone: z.union([z.literal('').transform(() => null), domainNameOrTop()]).default(null),
+  ttlSeconds: ttlSeconds.default(3600),
+  authoritative: z.array(server).default([]),
+}
+
+const addRfc2136 = z.object({
   kind: z.literal('rfc2136'),
+  ...everyProvider,
   server: z
     .string()
     .trim()
@@ -84,20 +135,68 @@ export const addProviderSchema = z.object({
     .min(1, 'field.number')
     .max(65535, 'field.number')
     .default(53),
-  zone: z.union([z.literal('').transform(() => null), domainNameOrTop()]).default(null),
   keyName: z
     .string()
     .trim()
-    .transform((text) => text.toLowerCase())
+    .transform((text) => text.toLowerCase().replace(/\.$/, ''))
     .refine((text) => parseRecordName(text) === text, 'dns.keyName'),
   algorithm: z.enum(TSIG_ALGORITHMS).default('hmac-sha256'),
+  /** Base64, as TSIG keys are written. */
   secret: z
     .string()
     .trim()
     .regex(/^[A-Za-z0-9+/]{16,200}={0,2}$/, 'dns.secret'),
-  ttlSeconds: ttlSeconds.default(3600),
-  authoritative: z.array(server).default([]),
 })
+
+const addPowerdns = z.object({
+  kind: z.literal('powerdns'),
+  ...everyProvider,
+  url: z
+    .string()
+    .trim()
+    .transform((text) => text.replace(/\/+$/, '').replace(/\/api(\/v1)?$/, ''))
+    .refine(isPlainUrl, 'dns.providerUrl'),
+  serverId: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'dns.serverId')
+    .default('localhost'),
+  secret: z
+    .string()
+    .trim()
+    .regex(/^[\x21-\x7e]{1,400}$/, 'dns.apiKey'),
+})
+
+const CREDENTIAL = 'credential_'
+const MAX_CREDENTIAL = 20_000
+
+/** lexicon's own options come as `credential_<option>`, all of them sealed together. */
+const addLexicon = z
+  .looseObject({ kind: z.literal('lexicon'), ...everyProvider, service: z.string().trim() })
+  .transform((input, context) => {
+    const { kind, name, zone, ttlSeconds: ttl, authoritative } = input
+    const service = findService(input.service)
+    if (!service) {
+      context.addIssue({ code: 'custom', path: ['service'], message: 'dns.service' })
+      return z.NEVER
+    }
+    const credentials: Record<string, string> = {}
+    for (const { option } of service.options) {
+      const value = input[CREDENTIAL + option]
+      const text = typeof value === 'string' ? value.trim() : ''
+      if (text !== '') credentials[option] = text
+      // A prefix by which lexicon reads a file of the worker's machine instead.
+      if (text.length > MAX_CREDENTIAL || /[\x00-\x1f\x7f]|^file::/.test(text))
+        context.addIssue({ code: 'custom', path: [CREDENTIAL + option], message: 'dns.credential' })
+    }
+    const [first] = service.options
+    if (first && Object.keys(credentials).length === 0)
+      context.addIssue({ code: 'custom', path: [CREDENTIAL + first.option], message: 'field.required' })
+    return { kind, name, zone, ttlSeconds: ttl, authoritative, service: service.id, credentials }
+  })
+
+/** A provider as it is entered. */
+export const addProviderSchema = z.discriminatedUnion('kind', [addRfc2136, addPowerdns, addLexicon])
 export type AddProviderInput = z.infer<typeof addProviderSchema>
 
 /** A zone may be a top-level one, as in a private root. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { db, type Tx } from '@/lib/db/client'
 import { providerContext } from '@/lib/dns/load-domain'
-import type { AddProviderInput, OwnRecordInput, RemoveOwnRecordInput, Rfc2136Config } from '@/lib/dns/schema'
+import type { AddProviderInput, OwnRecordInput, RemoveOwnRecordInput } from '@/lib/dns/schema'
 import { dropWithdrawn, syncDomainRecords, withdrawRecords } from '@/lib/dns/sync'
 import { isDmarcRecord } from '@/lib/dns/dmarc-record'
 import { AppError } from '@/lib/errors/app-error'
@@ -78,25 +78,52 @@ export async function removeOwnRecord(actor: Actor, input: RemoveOwnRecordInput)
   })
 }
 
-/** Adds a place where records are published. The TSIG secret is sealed: only the worker can use it. CONFLICT where the name is taken. */
+/** What of an entered provider is stored openly, and what is sealed. */
+function splitProvider(input: AddProviderInput) {
+  const { zone, ttlSeconds, authoritative } = input
+  const every = { zone, ttlSeconds, authoritative }
+  switch (input.kind) {
+    case 'rfc2136': {
+      const server = { address: input.server, port: input.port }
+      return {
+        config: { server, keyName: input.keyName, algorithm: input.algorithm, ...every },
+        credential: input.secret,
+      }
+    }
+    case 'powerdns':
+      return { config: { url: input.url, serverId: input.serverId, ...every }, credential: input.secret }
+    case 'lexicon':
+      return { config: { service: input.service, ...every }, credential: JSON.stringify(input.credentials) }
+  }
+}
+
+/** Adds a place where records are published. Its credential is sealed: only the worker can use it. CONFLICT where the name is taken. */
 export async function addProvider(actor: Actor, input: AddProviderInput) {
   const options = { domains: [], action: 'provider:create', subject: input.name }
   const id = randomUUID()
-  const config: Rfc2136Config = {
-    server: { address: input.server, port: input.port },
-    zone: input.zone,
-    keyName: input.keyName,
-    algorithm: input.algorithm,
-    ttlSeconds: input.ttlSeconds,
-    authoritative: input.authoritative,
-  }
+  const { config, credential } = splitProvider(input)
   return changeMail(actor, 'provider:write', options, async (change) => {
     if (await change.tx.dnsProvider.findUnique({ where: { name: input.name }, select: { id: true } }))
       throw new AppError('CONFLICT', 'dns.providerExists', { name: input.name }, { field: 'name' })
-    change.audit({ kind: input.kind, server: `${input.server}:${input.port}`, keyName: input.keyName })
-    const credentialSealed = sealForWorker(input.secret, providerContext(id))
+    change.audit({ kind: input.kind, ...config })
+    const credentialSealed = sealForWorker(credential, providerContext(id))
     await change.tx.dnsProvider.create({ data: { id, name: input.name, kind: input.kind, config, credentialSealed } })
     return { id }
+  })
+}
+
+/** Forgets a provider and its credential. CONFLICT where domains are published there, NOT_FOUND where there is none of that name. */
+export async function removeProvider(actor: Actor, input: { name: string }) {
+  const options = { domains: [], action: 'provider:remove', subject: input.name }
+  return changeMail(actor, 'provider:write', options, async (change) => {
+    const row = await change.tx.dnsProvider.findUnique({
+      where: { name: input.name },
+      select: { id: true, _count: { select: { domains: { where: { deletedAt: null } } } } },
+    })
+    if (!row) throw new AppError('NOT_FOUND', 'dns.providerMissing', { name: input.name })
+    const { domains } = row._count
+    if (domains > 0) throw new AppError('CONFLICT', 'dns.providerUsed', { name: input.name, domains })
+    await change.tx.dnsProvider.delete({ where: { id: row.id } })
   })
 }
 

@@ -1,11 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createAsk } from '@/lib/dns/ask'
 import type { DnsServer } from '@/lib/dns/answer'
+import { end, freePort, untilUp } from '@/lib/dns/testing/daemon'
 
 /** A name server of a test: BIND in a temporary folder, on a free port of 127.0.0.1. */
 export interface TestBind extends DnsServer {
@@ -16,14 +15,6 @@ export interface TestBind extends DnsServer {
 
 const KEY_NAME = 'panel-test'
 const SECRET = Buffer.from('a TSIG secret of the tests, 32 b').toString('base64')
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 function configuration(dir: string, port: number, zones: Record<string, string>): string {
   const signing = 'dnssec-policy default; inline-signing yes;'
@@ -58,7 +49,9 @@ export async function startBind(zones: Record<string, string>): Promise<TestBind
   child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4_000)))
   const server = { address: '127.0.0.1', port }
   const [zone = ''] = Object.keys(zones)
-  if (!(await answers(server, zone, child))) throw new Error(`BIND did not start:\n${log}`)
+  const ask = createAsk({ timeoutMs: 500, attempts: 1 })
+  const isUp = async () => (await ask(server, zone, 'SOA', 'authoritative')).status === 'answer'
+  if (!(await untilUp(child, isUp))) throw new Error(`BIND did not start:\n${log}`)
   return {
     ...server,
     keyName: KEY_NAME,
@@ -68,20 +61,4 @@ export async function startBind(zones: Record<string, string>): Promise<TestBind
       await rm(dir, { recursive: true, force: true })
     },
   }
-}
-
-async function answers(server: DnsServer, zone: string, child: ChildProcess): Promise<boolean> {
-  const ask = createAsk({ timeoutMs: 500, attempts: 1 })
-  for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {
-    if ((await ask(server, zone, 'SOA', 'authoritative')).status === 'answer') return true
-    await sleep(100)
-  }
-  return false
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  await exited
 }

@@ -1,6 +1,7 @@
 import type { Ask, DnsAnswer } from '@/lib/dns/answer'
 import type { DnsDeps } from '@/lib/dns/deps'
 import { answerOf } from '@/lib/dns/testing/fake-ask'
+import { fakeProvider } from '@/lib/dns/testing/fake-provider'
 
 const ZONE = 'test'
 
@@ -61,15 +62,7 @@ export class FakeZone {
     return {
       dns: { ask: this.ask, resolvers: this.resolvers.map((address) => ({ address, port: 53 })) },
       clock: () => this.now,
-      send: (_config, _secret, { name, type, remove, add }) => {
-        const key = `${name} ${type}`
-        const left = (this.records.get(key) ?? []).filter((value) => {
-          const answer = answerOf(name, type, [value])
-          return !(answer.status === 'answer' && remove.includes(answer.records[0]?.rdata ?? ''))
-        })
-        this.records.set(key, [...left, ...add.map((record) => record.value)])
-        return Promise.resolve({ status: 'done' })
-      },
+      connect: () => fakeProvider(ZONE, this.records, { ttlSeconds: this.ttlSeconds }),
     }
   }
 }

@@ -1,0 +1,36 @@
+import 'server-only'
+import { db } from '@/lib/db/client'
+import { currentRecords, type StoredRecord } from '@/lib/dns/check-domain'
+import type { PublishedRow } from '@/lib/dns/publish-plan'
+import type { RrsetToPublish } from '@/lib/dns/publish-rrset'
+
+/** The records of a domain that share one name and type, and what to publish there. */
+export interface WantedSet extends RrsetToPublish {
+  records: readonly StoredRecord[]
+}
+
+/** Public keys of revoked keys by record id: their record may still show them in a form that was typed in by hand. */
+async function revokedKeys(domainId: string): Promise<Map<string, string>> {
+  const rows = await db().dnsRecord.findMany({
+    where: { domainId, dkimKey: { state: 'revoked' } },
+    select: { id: true, dkimKey: { select: { publicKey: true } } },
+  })
+  return new Map(rows.flatMap((row) => (row.dkimKey ? [[row.id, row.dkimKey.publicKey] as const] : [])))
+}
+
+/** What a domain's zone should hold, brought up to date first. MX comes last: mail moves when all else is in place. */
+export async function wantedSets(domainId: string): Promise<WantedSet[]> {
+  const records = await currentRecords(domainId)
+  const oldKeys = await revokedKeys(domainId)
+  const sets = [...Map.groupBy(records, ({ name, type }) => `${name} ${type}`).values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    const rows = group.map((record): PublishedRow => {
+      const oldKey = oldKeys.get(record.id)
+      return { purpose: record.purpose, value: record.value, ...(oldKey !== undefined && { oldKey }) }
+    })
+    const ttlSeconds = Math.min(...group.map((record) => record.ttlSeconds))
+    return [{ name: first.name, type: first.type, ttlSeconds, rows, records: group }]
+  })
+  return sets.sort((a, b) => Number(a.type === 'MX') - Number(b.type === 'MX'))
+}
