@@ -21,6 +21,8 @@ const schema = z.object({
   POSTHOUSE_TRUSTED_PROXIES: z.string().default(''),
   /** `address:port` of resolvers, comma separated; empty: the system's. */
   POSTHOUSE_RESOLVERS: z.string().default(''),
+  /** How many domains and nodes a worker checks at a time. */
+  POSTHOUSE_CHECKS_AT_ONCE: z.coerce.number().int().min(1).max(256).default(32),
   /** PEM files by which Apple's profiles are signed: certificate with its chain, and key. Both or neither. */
   POSTHOUSE_PROFILE_CERTIFICATE: z.string().min(1).optional(),
   POSTHOUSE_PROFILE_KEY: z.string().min(1).optional(),

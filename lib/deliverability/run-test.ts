@@ -8,6 +8,7 @@ import { probeConfig, testResult, type StepName, type TestResult } from '@/lib/d
 import { judge } from '@/lib/deliverability/verdict'
 import { verifyMessage } from '@/lib/deliverability/verify-message'
 import { logger } from '@/lib/logger/logger'
+import { parseEndpoint } from '@/lib/nodes/endpoint'
 import { openAsWorker } from '@/lib/secrets/seal'
 
 /** How long a message may take each way before the test calls it not delivered. */
@@ -189,11 +190,8 @@ function authResults(message: Buffer): string[] {
     )
 }
 
-function endpoint(services: unknown, name: string): { host: string; port: number } | null {
-  const text = (services as Record<string, string> | undefined)?.[name]
-  if (text === undefined) return null
-  const colon = text.lastIndexOf(':')
-  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+function endpoint(services: unknown, name: string) {
+  return parseEndpoint((services as Record<string, string> | undefined)?.[name])
 }
 
 function probeAccount(test: Test): MailAccount {

@@ -1,0 +1,143 @@
+import type { CheckLevel, CheckResult } from '@/lib/checks/check'
+import { levelRank, sideOf } from '@/lib/checks/level'
+
+/** A finding as stored. */
+export interface StoredFinding extends Omit<CheckResult, 'values'> {
+  id: string
+  values: unknown
+  since: Date
+  acknowledgedUntil: Date | null
+  acknowledgedLevel: CheckLevel | null
+  /** The level that people were last told of; null: nothing wrong. */
+  alertedLevel: CheckLevel | null
+}
+
+/** A finding as it is to be stored. */
+export interface NextFinding extends CheckResult {
+  since: Date
+  alertedLevel: CheckLevel | null
+}
+
+/** A change that people are told of: it crossed between fine and wrong and stayed. */
+export interface Crossing {
+  check: string
+  subject: string
+  level: CheckLevel
+  since: Date
+  values: Record<string, string | number>
+}
+
+export interface FindingsDiff {
+  create: NextFinding[]
+  /** `isWorse`: what was acknowledged has become worse and speaks again. */
+  update: (NextFinding & { id: string; isWorse: boolean })[]
+  /** Rows that stay as they are, but for the time. */
+  same: string[]
+  gone: string[]
+  /** What held until now of rows that change. */
+  before: { findingId: string; level: CheckLevel; found: string[] }[]
+  crossings: Crossing[]
+  /** For the next time to look, all findings of the run. */
+  due: { level: CheckLevel; since: Date; isUnconfirmed: boolean }[]
+}
+
+const keyOf = (one: { check: string; subject: string }): string => `${one.check}\0${one.subject}`
+
+/** Servers answer in any order. */
+const sameLines = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.toSorted().join('\0') === other.toSorted().join('\0')
+
+/** By meaning: Postgres keeps the keys of an object in an order of its own. */
+const sameValues = (one: unknown, other: Record<string, string | number>): boolean => {
+  const text = (value: unknown) => JSON.stringify(Object.entries(value ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return text(one) === text(other)
+}
+
+/**
+ * What of the stored findings changes by a run of some of their checks. `stored` are those checks' rows alone. Told is
+ * what changed sides and was on the new one a check before already, so that what comes and goes stays quiet; not what
+ * is acknowledged, nor what a check says the first time it ever runs here. What a check cannot learn at all (`unknown`
+ * of no subject) is not known of its subjects either; they stay.
+ */
+export function diffFindings(
+  stored: readonly StoredFinding[],
+  run: { results: readonly CheckResult[] },
+  now: Date,
+): FindingsDiff {
+  const diff: FindingsDiff = { create: [], update: [], same: [], gone: [], before: [], crossings: [], due: [] }
+  const rest = new Map(stored.map((row) => [keyOf(row), row]))
+  const known = new Set(stored.map((row) => row.check))
+  const unlearned = new Set(
+    run.results.filter((one) => one.level === 'unknown' && one.subject === '').map((one) => one.check),
+  )
+  for (const next of run.results) {
+    const row = rest.get(keyOf(next))
+    rest.delete(keyOf(next))
+    if (row) compare(diff, row, next, now)
+    else create(diff, next, known.has(next.check), now)
+  }
+  for (const row of rest.values()) {
+    if (unlearned.has(row.check)) compare(diff, row, { ...row, level: 'unknown', found: [], values: {} }, now)
+    else remove(diff, row, now)
+  }
+  return diff
+}
+
+function create(diff: FindingsDiff, next: CheckResult, isKnownCheck: boolean, now: Date): void {
+  const isWrong = sideOf(next.level) === 'wrong'
+  // What was so when it was first looked at is no change.
+  const alertedLevel = isWrong && !isKnownCheck ? next.level : null
+  diff.create.push({ ...next, since: now, alertedLevel })
+  diff.due.push({ level: next.level, since: now, isUnconfirmed: isWrong && isKnownCheck })
+}
+
+function remove(diff: FindingsDiff, row: StoredFinding, now: Date): void {
+  diff.gone.push(row.id)
+  if (row.alertedLevel === null || isQuiet(row, now)) return
+  diff.crossings.push({ check: row.check, subject: row.subject, level: 'none', since: now, values: {} })
+}
+
+const isQuiet = ({ acknowledgedUntil }: StoredFinding, now: Date): boolean =>
+  acknowledgedUntil !== null && acknowledgedUntil > now
+
+function compare(diff: FindingsDiff, row: StoredFinding, next: CheckResult, now: Date): void {
+  const isShown = row.level === next.level && sameLines(row.found, next.found)
+  const since = row.level === next.level ? row.since : now
+  const isWorse =
+    row.acknowledgedLevel !== null &&
+    sideOf(next.level) === 'wrong' &&
+    levelRank(next.level) > levelRank(row.acknowledgedLevel)
+  const told = judge(row, next, since, isQuiet(row, now) && !isWorse)
+  if (told.crossing) diff.crossings.push(told.crossing)
+  diff.due.push({ level: next.level, since, isUnconfirmed: told.isUnconfirmed })
+  if (!isShown) diff.before.push({ findingId: row.id, level: row.level, found: row.found })
+  const { alertedLevel } = told
+  const isSame =
+    isShown &&
+    !isWorse &&
+    alertedLevel === row.alertedLevel &&
+    sameLines(row.expected, next.expected) &&
+    sameValues(row.values, next.values)
+  if (isSame) diff.same.push(row.id)
+  else diff.update.push({ ...next, id: row.id, since, alertedLevel, isWorse })
+}
+
+/** Whether people are told now, and what they are then taken to know. */
+function judge(
+  row: StoredFinding,
+  next: CheckResult,
+  since: Date,
+  isSilenced: boolean,
+): { alertedLevel: CheckLevel | null; crossing: Crossing | null; isUnconfirmed: boolean } {
+  const side = sideOf(next.level)
+  const toldSide = row.alertedLevel === null ? 'fine' : 'wrong'
+  const quiet = { alertedLevel: row.alertedLevel, crossing: null, isUnconfirmed: false }
+  if (side === null || side === toldSide || isSilenced) return quiet
+  if (sideOf(row.level) !== side) return { ...quiet, isUnconfirmed: true }
+  const { check, subject, level, values } = next
+  return {
+    alertedLevel: side === 'wrong' ? level : null,
+    crossing: { check, subject, level, since, values },
+    isUnconfirmed: false,
+  }
+}
