@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { copyFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { nodeConfig, nodePaths, type NodeConfig, type NodePaths } from '@/lib/agent-protocol/node-config'
 import { accountIds, MAIL_UID } from './accounts'
 import { runCommand } from './command'
 import type { DaemonSpec } from './daemon'
-import { ensureFolder, writeRendered } from './files'
+import { copyProgram, ensureFolder, writeRendered } from './files'
 import { accepts } from './probe-socket'
 import { renderDovecot } from './render/dovecot'
 import { requireListen } from './render/listen'
@@ -67,7 +66,7 @@ export async function prepareNode(dir: string): Promise<PreparedNode> {
     paths,
     daemons: [
       dovecot(config, paths),
-      ...(isSmtp ? [...milters(dir, paths), postsrsd(config, paths), postfix(dir, config, paths)] : []),
+      ...(isSmtp ? [...milters(dir, paths), postsrsd(dir, config, paths), postfix(dir, config, paths)] : []),
     ],
   }
 }
@@ -132,22 +131,16 @@ function milters(dir: string, paths: NodePaths): DaemonSpec[] {
   ]
 }
 
-function postsrsd(config: NodeConfig, paths: NodePaths): DaemonSpec {
+function postsrsd(dir: string, config: NodeConfig, paths: NodePaths): DaemonSpec {
   const forward = requireListen(config, 'srsForward')
   const reverse = requireListen(config, 'srsReverse')
-  const program = join(paths.run, 'postsrsd')
   const listen = ['-4', '-l', forward.host, '-f', String(forward.port), '-r', String(reverse.port)]
   const account = ['-u', 'postsrsd', '-c', '/var/lib/postsrsd']
   // The usual four characters of hash are few enough to be found by trying. Whichever the domain, Postfix puts its own.
   const addresses = ['-s', paths.srsSecret, '-n', '8', '-N', '8', '-A', '-d', config.hostName]
   return {
     name: 'postsrsd',
-    command: [program, ...listen, ...account, ...addresses],
-    // Debian's AppArmor profile, which goes by the program's path, lets it read no secret but /etc/postsrsd.secret.
-    prepare: async () => {
-      await copyFile('/usr/sbin/postsrsd', `${program}.new`)
-      await rename(`${program}.new`, program)
-    },
+    command: [copyProgram('/usr/sbin/postsrsd', dir), ...listen, ...account, ...addresses],
     isUp: async () => (await accepts(forward)) && (await accepts(reverse)),
     graceMs: 300,
   }
