@@ -32,7 +32,9 @@ function handOver(words) {
   const tsx = join(checkout, 'node_modules', 'tsx', 'dist', 'loader.mjs')
   const args = typescriptArgs.map((argument) => (argument === 'tsx' ? tsx : argument))
   const env = { ...commandEnvironment(stateFolder()), TSX_TSCONFIG_PATH: join(checkout, 'tsconfig.json') }
-  const child = spawn(projectNode, [...args, join(checkout, 'cli', 'entry.ts'), ...words], { env, stdio: 'inherit' })
+  // Prisma asks its database driver in a way that the driver will give up: no matter of whoever types a command.
+  const program = ['--disable-warning=DeprecationWarning', join(checkout, 'cli', 'entry.ts')]
+  const child = spawn(projectNode, [...args, ...program, ...words], { env, stdio: 'inherit' })
   for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => child.kill(name))
   return new Promise((resolve, reject) => {
     child.once('error', reject)

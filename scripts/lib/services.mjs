@@ -7,6 +7,9 @@ import { isAlive, startChild } from './processes.mjs'
 import { complaint, Trouble } from './say.mjs'
 import { checkout } from './state.mjs'
 
+/** A hang, even on a slow machine. */
+const LONGEST_START = 120_000
+
 /** Throws Trouble when something listens on the panel's port already. */
 export async function requireFreePort(host, port) {
   const failure = await new Promise((resolve) => {
@@ -37,9 +40,9 @@ export function startWorker({ state, database }) {
   return child(state, 'worker', [...typescriptArgs, 'worker/main.ts'], workerEnvironment(state, database))
 }
 
-/** Waits until the worker says that it is ready; Trouble with its last words when it ends or does not within 30 seconds. */
+/** Waits until the worker says that it is ready; Trouble with its last words when it ends or does not within two minutes. */
 export async function waitForWorker(entry) {
-  const until = Date.now() + 30_000
+  const until = Date.now() + LONGEST_START
   const said = () => readFileSync(entry.log).subarray(entry.logOffset).toString('utf8')
   while (!/^ready$/m.test(said())) {
     if (!isAlive(entry) || Date.now() > until)
@@ -67,9 +70,9 @@ function answers(host, port) {
   })
 }
 
-/** Waits until the panel takes connections; Trouble with its last words when it ends or does not within 30 seconds. */
+/** Waits until the panel takes connections; Trouble with its last words when it ends or does not within two minutes. */
 export async function waitForPanel(entry, host, port) {
-  const until = Date.now() + 30_000
+  const until = Date.now() + LONGEST_START
   while (!(await answers(host, port))) {
     if (!isAlive(entry) || Date.now() > until)
       throw new Trouble(
