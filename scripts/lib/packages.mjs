@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { plainEnvironment, programOf, projectNode } from './environment.mjs'
 import { run } from './run.mjs'
 import { Trouble } from './say.mjs'
@@ -43,8 +44,10 @@ export async function installPackages(logs) {
     log: join(logs, 'npm.log'),
     failure: 'npm install failed',
   })
-  if (readFileSync(lockfile, 'utf8') !== before) {
-    writeFileSync(lockfile, before)
+  const after = readFileSync(lockfile, 'utf8')
+  if (after !== before) writeFileSync(lockfile, before)
+  // npm sorts by name; another order of the same is no other version.
+  if (!isDeepStrictEqual(JSON.parse(after), JSON.parse(before))) {
     throw new Trouble('npm install wanted to change package-lock.json: it does not fit package.json on this machine.')
   }
   if (projectNodeVersion() !== String(MAJOR)) {
