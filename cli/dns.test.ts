@@ -25,6 +25,11 @@ function spf(
     type: 'TXT',
     ttlSeconds: 60,
     value,
+    need: 'required',
+    why: { key: 'spf', values: {} },
+    isHeld: false,
+    zoneName: 'a.test',
+    isOutside: false,
     zoneValue: `"${value}"`,
     merged: null,
     note: '',
@@ -39,8 +44,8 @@ test('shows state, what was found and expected, and the zone text with the merge
   const merged = 'v=spf1 ip4:192.0.2.1 include:x.test -all'
   expect(formatDnsTable([spf(['v=spf1 include:x.test -all'], 'different', { merged })])).toBe(
     [
-      'STATE      FOR  NAME    TYPE  TTL  CHECKED',
-      'different  spf  a.test  TXT   60   2026-11-22T12:00:00.000Z',
+      'STATE      NEED      FOR  NAME    TYPE  TTL  CHECKED',
+      'different  required  spf  a.test  TXT   60   2026-11-22T12:00:00.000Z',
       '  found    v=spf1 include:x.test -all',
       `  expected ${merged}`,
       '',
@@ -48,6 +53,12 @@ test('shows state, what was found and expected, and the zone text with the merge
       '',
     ].join('\n'),
   )
+})
+
+test('what is held back or stands at another domain is in the table and not in the zone text', () => {
+  const held = formatDnsTable([spf([], 'ok', { isHeld: true }), spf([], 'ok', { isOutside: true })])
+  expect(held.match(/^ok /gm)).toHaveLength(2)
+  expect(held).not.toContain(' IN TXT ')
 })
 
 test('nothing that DNS says steers the terminal', () => {

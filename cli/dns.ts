@@ -4,13 +4,14 @@ import { systemActor } from '@/lib/auth/actor'
 import { listDnsRecords, zoneTextOf, type ListedRecord } from '@/lib/dns/queries'
 
 const actor = systemActor('command line')
-const HEADINGS = ['STATE', 'FOR', 'NAME', 'TYPE', 'TTL', 'CHECKED']
+const HEADINGS = ['STATE', 'NEED', 'FOR', 'NAME', 'TYPE', 'TTL', 'CHECKED']
 const NEVER = 'unchecked'
 
 function cells(record: ListedRecord): string[] {
-  const { observation, purpose, name, type, ttlSeconds } = record
+  const { observation, purpose, need, name, type, ttlSeconds } = record
   return [
     observation?.state ?? NEVER,
+    record.isHeld ? 'later' : need,
     purpose,
     name,
     type,
@@ -49,24 +50,27 @@ export function formatDnsTable(records: readonly ListedRecord[]): string {
 }
 
 function jsonLine(record: ListedRecord): string {
-  const { purpose, name, type, ttlSeconds, value, merged, zoneValue, found, observation } = record
+  const { purpose, need, isHeld, name, type, ttlSeconds, value, merged, zoneValue, found, observation } = record
   const seen = observation && {
     state: observation.state,
     checkedAt: observation.checkedAt,
     since: observation.since,
     waitingUntil: observation.waitingUntil,
   }
-  return `${JSON.stringify({ purpose, name, type, ttlSeconds, value, merged, zoneValue, found, observation: seen })}\n`
+  const shown = { purpose, need, isHeld, name, type, ttlSeconds, value, merged, zoneValue, found, observation: seen }
+  return `${JSON.stringify(shown)}\n`
 }
 
 /**
  * `posthouse dns show <domain> [--json]`: the records that a domain should have and what DNS said when last asked, then
- * the zone text; with --json one object a line. Exit code 0 where every record is ok, 3 where one is not (or was never asked for).
+ * the zone text; with --json one object a line. Exit code 0 where every record that is required or recommended is ok, 3 where
+ * one is not (or was never asked for).
  */
 export async function dnsShow(args: string[], io: Io): Promise<number> {
   const { values, positionals } = readArgs(args, { json: { type: 'boolean' } }, { least: 1, most: 1 })
   const { records } = await listDnsRecords(actor, (positionals[0] ?? '').trim().toLowerCase().replace(/\.$/, ''))
   if (values.json) for (const record of records) io.out(jsonLine(record))
   else io.out(formatDnsTable(records))
-  return records.every((record) => record.observation?.state === 'ok') ? 0 : 3
+  const counted = records.filter((record) => record.need !== 'optional' && !record.isHeld)
+  return counted.every((record) => record.observation?.state === 'ok') ? 0 : 3
 }

@@ -22,7 +22,7 @@ export async function DomainsCard({
   total: number
 }) {
   const [t, tReadiness] = await Promise.all([getTranslations('overview'), getTranslations('readiness')])
-  const open = domains.filter(({ readiness }) => readiness.code !== 'ready')
+  const open = domains.filter(({ readiness }) => readiness.level !== 'ok')
   return (
     <Card
       title={open.length > 0 ? t('toDo') : t('domains')}

@@ -36,7 +36,7 @@ export default async function OverviewPage() {
     roleMay(actor.role, 'node:read') ? listNodes(actor) : null,
     roleMay(actor.role, 'setting:read') ? getServerSettings(actor) : null,
   ])
-  const ready = domains.filter(({ readiness }) => readiness.code === 'ready').length
+  const ready = domains.filter(({ readiness }) => readiness.level === 'ok').length
   const broken = domains.filter(({ readiness }) => readiness.level === 'broken').length
   const brokenNodes = nodes?.nodes.filter((node) => nodeLevel(node) === 'broken') ?? []
   const silentNodes = brokenNodes.filter((node) => node.lastError !== null)

@@ -11,19 +11,18 @@ const RECORD = 'exact wrap-anywhere'
 /** One record of a domain: its state, what was found and what is expected, what to do, and why it matters. */
 export async function RecordRow({
   record,
-  domain,
   provider,
   action,
 }: {
   record: ListedRecord
-  domain: string
   provider: string | null
   action?: React.ReactNode
 }) {
   const [t, tCheck, format] = await Promise.all([getTranslations('dns'), getTranslations('check'), getFormatter()])
-  const { observation, purpose, name, type } = record
+  const { observation, purpose, name, type, zoneName, isHeld, isOutside, why } = record
   const state = observation?.state ?? 'unasked'
-  const isWrong = state === 'missing' || state === 'different' || state === 'several'
+  const isLater = isHeld && state !== 'ok'
+  const isWrong = !isLater && (state === 'missing' || state === 'different' || state === 'several')
   const wanted = record.merged ?? record.value
   const label = `${name} ${type}`
   const seen = observation?.findings.filter((finding) => finding.state === 'ok').map((finding) => finding.server) ?? []
@@ -33,7 +32,9 @@ export async function RecordRow({
   return (
     <tr>
       <td>
-        <Badge level={recordLevel(record)}>{t(`states.${purpose === 'withdrawn' ? 'withdrawn' : state}`)}</Badge>
+        <Badge level={recordLevel(record)}>
+          {t(`states.${purpose === 'withdrawn' ? 'withdrawn' : isLater ? 'held' : state}`)}
+        </Badge>
         {observation ? (
           <div className="text-muted mt-0.5 text-xs">
             {observation.waitingUntil ? (
@@ -60,9 +61,11 @@ export async function RecordRow({
             copy={wanted}
             name={label}
             advice={
-              provider && observation?.publish?.status !== 'kept'
-                ? t('do.publish', { provider })
-                : t(`do.${state}`, { name: relativeName(name, domain), full: name, type })
+              isOutside
+                ? t('do.outside', { zone: zoneName, full: name, type })
+                : provider && observation?.publish?.status !== 'kept'
+                  ? t('do.publish', { provider })
+                  : t(`do.${state}`, { name: relativeName(name, zoneName), full: name, type })
             }
           />
         ) : (
@@ -73,6 +76,7 @@ export async function RecordRow({
             ) : null}
           </div>
         )}
+        {isLater ? <p className="text-muted mt-1 text-sm">{t('heldText')}</p> : null}
         {state === 'propagating' ? (
           <p className="text-muted mt-1 text-sm">
             {t('seenAt', { seen: seen.length > 0 ? format.list(seen) : t('nowhere'), unseen: format.list(unseen) })}
@@ -99,7 +103,7 @@ export async function RecordRow({
         {record.note ? <p className="text-muted mt-1 text-sm">{record.note}</p> : null}
         {action}
       </td>
-      <td className="text-muted max-wide:w-full text-sm">{t(`why.${purpose}`)}</td>
+      <td className="text-muted max-wide:w-full text-sm">{t(`why.${why.key}`, why.values)}</td>
     </tr>
   )
 }

@@ -5,10 +5,34 @@ export function dkimRecordName(selector: string, domain: string): string {
   return `${selector}._domainkey.${domain}`
 }
 
-/** TXT text of an RSA key (base64 of its SubjectPublicKeyInfo); with an empty key: revoked (RFC 6376 §3.6.1). */
-export function formatDkimRecord(publicKey: string): string {
+/**
+ * Name below our zone at which the key of a slot stands, for a domain whose own zone leads there by a CNAME that never
+ * changes (MAIL rule 32).
+ */
+export function delegatedKeyName(slot: string, domain: string, zone: string): string {
+  return `${slot}.${domain}.${zone}`
+}
+
+/** What the record says beside the key; `flags` are `y` (test mode) and `s` (no subdomains). */
+export interface DkimRecordOptions {
+  algorithm?: string
+  flags?: readonly string[]
+}
+
+/**
+ * TXT text of a key: base64 of an RSA key's SubjectPublicKeyInfo, of an Ed25519 key's 32 octets (RFC 8463 §3); with an
+ * empty key: revoked (RFC 6376 §3.6.1). Throws where key or flags are none.
+ */
+export function formatDkimRecord(
+  publicKey: string,
+  { algorithm = 'rsa-sha256', flags = [] }: DkimRecordOptions = {},
+): string {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(publicKey)) throw new Error('a public key is base64')
-  return publicKey === '' ? 'v=DKIM1; p=' : `v=DKIM1; k=rsa; p=${publicKey}`
+  if (flags.some((flag) => flag !== 'y' && flag !== 's')) throw new Error('a flag is y or s')
+  if (publicKey === '') return 'v=DKIM1; p='
+  const type = algorithm.startsWith('ed25519') ? 'ed25519' : 'rsa'
+  const limits = flags.length > 0 ? `t=${flags.join(':')}; ` : ''
+  return `v=DKIM1; k=${type}; ${limits}p=${publicKey}`
 }
 
 /** What a verifier takes from a record: the key and what restricts it; null where it is no valid key record. */

@@ -7,8 +7,8 @@ import { parseFound, type Found } from '@/lib/dns/found'
 import { lockDomain, requireDnsDomain, type DnsDomain } from '@/lib/dns/load-domain'
 import { isEverywhere, observeRecords, unobservable, type Observation, type ObservedRecord } from '@/lib/dns/observe'
 import type { PublishOutcome } from '@/lib/dns/publish-rrset'
+import { PURPOSES } from '@/lib/dns/purpose'
 import { storedType, syncDomainRecords } from '@/lib/dns/sync'
-import { PURPOSES } from '@/lib/dns/wanted-records'
 
 /** How publishing went, by record id: kept with what is observed next. */
 export type Outcomes = ReadonlyMap<string, PublishOutcome>

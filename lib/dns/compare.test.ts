@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { compareRecord, type Comparison } from '@/lib/dns/compare'
-import type { Purpose } from '@/lib/dns/wanted-records'
+import type { Purpose } from '@/lib/dns/purpose'
 import type { RecordType } from '@/lib/dns/record'
 
 const KEY = 'MIIBIjANBgkqhkiG9w0BAQ=='
@@ -12,6 +12,21 @@ test.each<Case>([
   ['mx', 'MX', '10 mx1.test.', [], 'missing'],
   ['mx', 'MX', '10 mx1.test.', ['10 other.test.'], 'different'],
   ['mx', 'MX', '10 mx1.test.', ['10 mx1.test.', '20 other.test.'], 'several'],
+  ['mx', 'MX', '0 .', ['0 .'], 'ok'],
+  ['mx', 'MX', '0 .', [], 'missing'],
+  ['mx', 'MX', '0 .', ['10 other.test.'], 'different'],
+  ['mx', 'MX', '10 mx1.test.', ['0 .'], 'different'],
+  ['backup-mx', 'MX', '20 mx1.test.', ['10 other.test.', '20 mx1.test.'], 'ok'],
+  ['backup-mx', 'MX', '20 mx1.test.', ['50 other.test.', '60 mx1.test.'], 'ok'],
+  ['backup-mx', 'MX', '20 mx1.test.', ['20 other.test.', '20 mx1.test.'], 'different'],
+  ['backup-mx', 'MX', '20 mx1.test.', ['20 mx1.test.'], 'different'],
+  ['backup-mx', 'MX', '20 mx1.test.', ['10 other.test.'], 'missing'],
+  ['spf', 'TXT', 'v=spf1 -all', ['v=spf1 -all'], 'ok'],
+  ['spf', 'TXT', 'v=spf1 -all', ['v=spf1 include:x.test -all'], 'different'],
+  ['spf', 'TXT', 'v=spf1 ip4:192.0.2.1 ~all', ['v=spf1 mx ip4:192.0.2.1 -all'], 'ok'],
+  ['host-spf', 'TXT', 'v=spf1 a -all', ['v=spf1 mx +a -all'], 'ok'],
+  ['host-spf', 'TXT', 'v=spf1 a -all', ['v=spf1 -all a'], 'different'],
+  ['host-spf', 'TXT', 'v=spf1 a -all', ['v=spf1 -a +all'], 'different'],
   ['spf', 'TXT', 'v=spf1 ip4:192.0.2.1 ~all', ['other text', 'v=spf1 ip4:192.0.2.1 ~all'], 'ok'],
   ['spf', 'TXT', 'v=spf1 ip4:192.0.2.1 ~all', ['V=SPF1 include:x.test +ip4:192.0.2.0/24 -all'], 'ok'],
   ['spf', 'TXT', 'v=spf1 ip4:192.0.2.1 ~all', ['v=spf1 -all ip4:192.0.2.1'], 'different'],
@@ -43,6 +58,55 @@ test.each<Case>([
     'different',
   ],
   ['dmarc', 'TXT', 'v=DMARC1; p=none; rua=mailto:postmaster@a.test', ['p=none; v=DMARC1'], 'missing'],
+  ...(
+    [
+      ['p=none; rua=mailto:a@x.test', 'p=reject; sp=none; rua=mailto:a@x.test', 'ok'],
+      ['p=reject', 'p=reject; sp=none', 'different'],
+      ['p=reject', 'p=reject; np=quarantine', 'different'],
+      ['p=quarantine; sp=reject', 'p=reject', 'ok'],
+      ['p=reject', 'p=reject; t=y', 'different'],
+      ['p=reject; t=y', 'p=reject', 'ok'],
+      ['p=none; adkim=s', 'p=none', 'different'],
+      ['p=none', 'p=none; adkim=s; aspf=s', 'ok'],
+      ['p=none; fo=1', 'p=none', 'different'],
+      ['p=none; psd=n', 'p=none', 'different'],
+      ['p=none', 'p=none; psd=n; unknown=1', 'ok'],
+      ['p=none; ruf=mailto:f@x.test', 'p=none', 'different'],
+      ['p=none; rua=mailto:a@x.test', 'rua=mailto:a@x.test', 'ok'],
+      ['p=none', 'sp=none', 'different'],
+      ['p=none; rua=mailto:a@x.test', 'p=none; rua=mailto:a@x.test!10m', 'ok'],
+    ] as const
+  ).map(([wanted, found, state]): Case => ['dmarc', 'TXT', `v=DMARC1; ${wanted}`, [`v=DMARC1; ${found}`], state]),
+  ['report-permission', 'TXT', 'v=DMARC1', ['other', 'v=DMARC1; rua=mailto:r@x.test'], 'ok'],
+  ['report-permission', 'TXT', 'v=DMARC1', ['other'], 'missing'],
+  ['mta-sts', 'TXT', 'v=STSv1; id=abc', ['other', 'v=STSv1;id=abc;'], 'ok'],
+  ['mta-sts', 'TXT', 'v=STSv1; id=abc', ['v=STSv1; id=abd'], 'different'],
+  ['mta-sts', 'TXT', 'v=STSv1; id=abc', ['v=STSv1; id=abc', 'v=STSv1; id=abd'], 'several'],
+  ['mta-sts-host', 'CNAME', 'panel.test.', ['panel.test.'], 'ok'],
+  ['mta-sts-host', 'CNAME', 'panel.test.', ['other.test.'], 'different'],
+  ['autoconfig', 'CNAME', 'panel.test.', [], 'missing'],
+  ['tls-rpt', 'TXT', 'v=TLSRPTv1; rua=mailto:a@x.test', ['v=TLSRPTv1;rua=https://y.test,mailto:A@x.test'], 'ok'],
+  ['tls-rpt', 'TXT', 'v=TLSRPTv1; rua=mailto:a@x.test', ['v=TLSRPTv1; rua=mailto:b@x.test'], 'different'],
+  ['bimi', 'TXT', 'v=BIMI1; l=https://x.test/a.svg; a=', ['v=BIMI1; l=https://x.test/a.svg'], 'ok'],
+  ['bimi', 'TXT', 'v=BIMI1; l=https://x.test/a.svg; a=', ['v=BIMI1; l=https://x.test/b.svg'], 'different'],
+  ['srv', 'SRV', '0 1 993 imap.test.', ['5 7 993 imap.test.'], 'ok'],
+  ['srv', 'SRV', '0 1 993 imap.test.', ['0 1 143 imap.test.'], 'different'],
+  ['srv', 'SRV', '0 1 993 imap.test.', ['0 1 993 imap.test.', '0 1 993 other.test.'], 'several'],
+  ['srv', 'SRV', '0 0 0 .', ['0 0 110 .'], 'ok'],
+  ['srv', 'SRV', '0 0 0 .', ['0 1 110 pop.test.'], 'different'],
+  ['caa', 'CAA', '0 issue "a.test"', ['0 issue "b.test"', '128 issue "A.test; accounturi=x"'], 'ok'],
+  ['caa', 'CAA', '0 issue "a.test"', ['0 issue "b.test"'], 'different'],
+  ['caa', 'CAA', '0 issue "a.test"', ['0 iodef "mailto:x@b.test"'], 'missing'],
+  ['tlsa', 'TLSA', '3 1 1 aa', ['3 1 1 aa'], 'ok'],
+  ['tlsa', 'TLSA', '3 1 1 aa', ['3 1 1 aa', '3 1 1 bb'], 'several'],
+  ['tlsa', 'TLSA', '3 1 1 aa', ['3 1 1 bb'], 'different'],
+  ['tlsa', 'TLSA', '3 1 1 aa', [], 'missing'],
+  ['host-address', 'A', '192.0.2.9', ['192.0.2.8', '192.0.2.9'], 'ok'],
+  ['host-address', 'A', '192.0.2.9', ['192.0.2.8'], 'different'],
+  ['dkim', 'CNAME', 'ph1.a.test.keys.test.', ['ph1.a.test.keys.test.'], 'ok'],
+  ['dkim', 'CNAME', 'ph1.a.test.keys.test.', ['ph2.a.test.keys.test.'], 'different'],
+  ['withdrawn', 'TXT', 'v=DMARC1; p=none', ['v=DMARC1;p=none;'], 'different'],
+  ['withdrawn', 'TXT', 'v=DMARC1; p=none', ['v=DMARC1; p=none; sp=none'], 'ok'],
   ['own', 'A', '192.0.2.9', ['192.0.2.9', '192.0.2.8'], 'ok'],
   ['own', 'A', '192.0.2.9', ['192.0.2.8'], 'different'],
   ['own', 'TXT', 'site=1', ['site=2'], 'missing'],
@@ -50,4 +114,9 @@ test.each<Case>([
   ['withdrawn', 'TXT', 'site=1', ['site=2'], 'ok'],
 ])('%s %s %s against %j is %s', (purpose, type, value, found, expected) => {
   expect(compareRecord({ purpose, type, value }, found, [value])).toBe(expected)
+})
+
+test('of a set of two of ours, the one that is not there is missing', () => {
+  const record = { purpose: 'tlsa', type: 'TLSA', value: '3 1 1 aa' } as const
+  expect(compareRecord(record, ['3 1 1 bb'], ['3 1 1 aa', '3 1 1 bb'])).toBe('missing')
 })

@@ -14,6 +14,7 @@ interface Case {
   rows: PublishedRow[]
   live: string[]
   hasAlias?: boolean
+  hasOther?: boolean
   edit: Partial<RrsetEdit>
 }
 
@@ -125,6 +126,147 @@ const CASES: Case[] = [
     edit: {},
   },
   {
+    does: 'leaves a null MX: somebody said that no mail comes here',
+    type: 'MX',
+    rows: [row('mx', '10 mx1.test.')],
+    live: ['0 .'],
+    edit: { kept: ['foreign-mx'] },
+  },
+  {
+    does: 'leaves the MX where the mail is still elsewhere',
+    type: 'MX',
+    rows: [{ ...row('mx', '10 mx1.test.'), isHeld: true }],
+    live: [],
+    edit: {},
+  },
+  {
+    does: 'parks a domain that was ours',
+    type: 'MX',
+    rows: [row('mx', '0 .'), row('withdrawn', '10 mx1.test.')],
+    live: ['10 mx1.test.'],
+    edit: { remove: ['10 mx1.test.'], add: ['0 .'] },
+  },
+  {
+    does: 'does not park a domain whose mail another takes',
+    type: 'MX',
+    rows: [row('mx', '0 .')],
+    live: ['10 old.test.'],
+    edit: { kept: ['foreign-mx'] },
+  },
+  {
+    does: 'puts a backup behind every primary',
+    type: 'MX',
+    rows: [row('backup-mx', '20 mx1.test.')],
+    live: ['5 a.test.', '30 b.test.'],
+    edit: { add: ['40 mx1.test.'] },
+  },
+  {
+    does: 'moves a backup that came first',
+    type: 'MX',
+    rows: [row('backup-mx', '20 mx1.test.')],
+    live: ['20 a.test.', '20 mx1.test.'],
+    edit: { remove: ['20 mx1.test.'], add: ['30 mx1.test.'] },
+  },
+  {
+    does: 'does not make a backup the only server',
+    type: 'MX',
+    rows: [row('backup-mx', '20 mx1.test.')],
+    live: [],
+    edit: { kept: ['no-primary'] },
+  },
+  {
+    does: 'takes our own of two SPF records away and extends the other',
+    type: 'TXT',
+    rows: [row('spf', SPF)],
+    live: [SPF, 'v=spf1 include:x.test -all'],
+    edit: { remove: [SPF, 'v=spf1 include:x.test -all'], add: ['v=spf1 ip4:192.0.2.1 include:x.test -all'] },
+  },
+  {
+    does: 'closes the SPF record of a parked domain',
+    type: 'TXT',
+    rows: [row('spf', 'v=spf1 -all'), row('withdrawn', SPF)],
+    live: [SPF],
+    edit: { remove: [SPF], add: ['v=spf1 -all'] },
+  },
+  {
+    does: 'leaves the sender of another in the SPF record of a parked domain',
+    type: 'TXT',
+    rows: [row('spf', 'v=spf1 -all'), row('withdrawn', SPF)],
+    live: ['v=spf1 ip4:192.0.2.1 include:x.test -all'],
+    edit: { kept: ['foreign-record'] },
+  },
+  {
+    does: 'replaces a policy of ours however it was written',
+    type: 'TXT',
+    rows: [row('dmarc', 'v=DMARC1; p=none'), row('withdrawn', 'v=DMARC1; p=reject; sp=none')],
+    live: ['v=DMARC1;sp=none;p=reject;'],
+    edit: { remove: ['v=DMARC1;sp=none;p=reject;'], add: ['v=DMARC1; p=none'] },
+  },
+  {
+    does: 'gives a new id to a policy of ours',
+    type: 'TXT',
+    rows: [row('mta-sts', 'v=STSv1; id=b'), row('withdrawn', 'v=STSv1; id=a')],
+    live: ['v=STSv1; id=a'],
+    edit: { remove: ['v=STSv1; id=a'], add: ['v=STSv1; id=b'] },
+  },
+  {
+    does: 'leaves the TLS reports that go elsewhere',
+    type: 'TXT',
+    rows: [row('tls-rpt', 'v=TLSRPTv1; rua=mailto:a@x.test')],
+    live: ['v=TLSRPTv1; rua=mailto:b@y.test'],
+    edit: { kept: ['foreign-record'] },
+  },
+  {
+    does: 'leaves a permission that says where reports go instead',
+    type: 'TXT',
+    rows: [row('report-permission', 'v=DMARC1')],
+    live: ['v=DMARC1; rua=mailto:r@x.test'],
+    edit: {},
+  },
+  {
+    does: 'leaves the service of another',
+    type: 'SRV',
+    rows: [row('srv', '0 1 993 imap.test.')],
+    live: ['0 1 993 other.test.'],
+    edit: { kept: ['foreign-record'] },
+  },
+  {
+    does: 'leaves another weight',
+    type: 'SRV',
+    rows: [row('srv', '0 1 993 imap.test.')],
+    live: ['5 5 993 imap.test.'],
+    edit: {},
+  },
+  {
+    does: 'adds our issuer to those of others, and not twice',
+    type: 'CAA',
+    rows: [row('caa', '0 issue "a.test"'), row('caa', '0 issue "c.test"')],
+    live: ['0 issue "b.test"', '0 issue "a.test; accounturi=x"', '0 iodef "mailto:x@b.test"'],
+    edit: { add: ['0 issue "c.test"'] },
+  },
+  {
+    does: 'adds our keys beside those that stand there',
+    type: 'TLSA',
+    rows: [row('tlsa', '3 1 1 aa'), row('tlsa', '3 1 1 bb')],
+    live: ['3 1 1 cc', '3 1 1 aa'],
+    edit: { add: ['3 1 1 bb'] },
+  },
+  {
+    does: 'puts no CNAME beside other records',
+    type: 'CNAME',
+    rows: [row('autoconfig', 'panel.test.')],
+    live: [],
+    hasOther: true,
+    edit: { kept: ['foreign-record'] },
+  },
+  {
+    does: 'turns a CNAME of ours round',
+    type: 'CNAME',
+    rows: [row('autoconfig', 'new.test.'), row('withdrawn', 'old.test.')],
+    live: ['old.test.'],
+    edit: { remove: ['old.test.'], add: ['new.test.'] },
+  },
+  {
     does: 'touches nothing beside a CNAME',
     type: 'TXT',
     rows: [row('dmarc', 'v=DMARC1; p=none')],
@@ -169,12 +311,12 @@ const CASES: Case[] = [
   },
 ]
 
-test.each(CASES)('$does', ({ type, rows, live, hasAlias = false, edit }) => {
-  const planned = planRrset({ type, rows, live, hasAlias })
+test.each(CASES)('$does', ({ type, rows, live, hasAlias = false, hasOther = false, edit }) => {
+  const planned = planRrset({ type, rows, live, hasAlias, hasOther })
   expect(planned).toEqual({ add: [], remove: [], kept: [], ...edit })
   const after = [...live.filter((value) => !planned.remove.includes(value)), ...planned.add]
   // What the plan leads to needs no further edit.
-  expect(planRrset({ type, rows, live: after, hasAlias })).toMatchObject({ add: [], remove: [] })
+  expect(planRrset({ type, rows, live: after, hasAlias, hasOther })).toMatchObject({ add: [], remove: [] })
 })
 
 const foreignText = fc.oneof(
@@ -185,6 +327,9 @@ const foreignText = fc.oneof(
     'v=DMARC1; p=reject',
     `p=${OLD}`,
     'v=DKIM1; p=',
+    'v=STSv1; id=theirs',
+    'v=TLSRPTv1; rua=mailto:theirs@x.test',
+    'v=BIMI1; l=https://x.test/theirs.svg',
   ),
   fc.string({ minLength: 1, maxLength: 20 }).map((text) => `site=${text}`),
 )
@@ -192,6 +337,12 @@ const ourRow = fc.constantFrom<PublishedRow>(
   row('spf', SPF),
   row('dkim', `v=DKIM1; k=rsa; p=${KEY}`),
   row('dmarc', 'v=DMARC1; p=none; rua=mailto:a@x.test'),
+  row('dmarc', 'v=DMARC1; p=reject'),
+  row('mta-sts', 'v=STSv1; id=ours'),
+  row('tls-rpt', 'v=TLSRPTv1; rua=mailto:ours@x.test'),
+  row('bimi', 'v=BIMI1; l=https://x.test/ours.svg; a='),
+  row('report-permission', 'v=DMARC1'),
+  row('host-spf', 'v=spf1 a -all'),
   row('own', 'own=1'),
 )
 

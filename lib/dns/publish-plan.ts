@@ -1,20 +1,21 @@
-import { isDmarcRecord, dmarcFulfils } from '@/lib/dns/dmarc-record'
-import { compareRecord } from '@/lib/dns/compare'
+import { compareRecord, parseExchange } from '@/lib/dns/compare'
+import { isOfKind, isSameValue, isSingleText } from '@/lib/dns/policy-texts'
+import type { Purpose } from '@/lib/dns/purpose'
 import type { RecordType } from '@/lib/dns/record'
-import type { Purpose } from '@/lib/dns/wanted-records'
 import { parseDkimRecord } from '@/lib/dkim/record'
 import { isSpfRecord } from '@/lib/spf/record'
-import { mergeSpf, spfAddresses } from '@/lib/spf/merge'
+import { closeSpf, mergeSpf, spfAddresses } from '@/lib/spf/merge'
 
-/** A row as publishing sees it. `oldKey`: the public key that a revoked key's record may still show. */
+/** A row as publishing sees it. `oldKey`: the public key that a revoked key's record may still show. `isHeld`: it is not to be published yet. */
 export interface PublishedRow {
   purpose: Purpose
   value: string
   oldKey?: string
+  isHeld?: boolean
 }
 
 /** Why something in DNS was left as it is. */
-export type KeepReason = 'foreign-mx' | 'foreign-record' | 'alias' | 'several' | 'invalid' | 'too-long'
+export type KeepReason = 'foreign-mx' | 'no-primary' | 'foreign-record' | 'alias' | 'several' | 'invalid' | 'too-long'
 
 /** What to change in one RRset: single values taken out and put in, everything else stays. */
 export interface RrsetEdit {
@@ -29,6 +30,8 @@ export interface RrsetPlanInput {
   rows: readonly PublishedRow[]
   live: readonly string[]
   hasAlias: boolean
+  /** Records of another type stand at the name: no CNAME can stand beside them (RFC 1034 §3.6.2). */
+  hasOther?: boolean
 }
 
 class Edit {
@@ -59,37 +62,56 @@ class Edit {
   }
 }
 
-function planMx(edit: Edit, rows: readonly PublishedRow[]): void {
-  const wanted = rows.filter((row) => row.purpose !== 'withdrawn').map((row) => row.value)
-  const hosts = wanted.map((value) => value.split(' ')[1])
-  for (const row of rows) if (row.purpose === 'withdrawn') edit.take(row.value)
-  if (wanted.length === 0) return
-  const foreign = edit.current.filter((value) => !hosts.includes(value.split(' ')[1]))
+const host = (value: string) => parseExchange(value).host
+
+function planMx(edit: Edit, wanted: readonly string[]): void {
+  const hosts = wanted.map(host)
+  const foreign = edit.current.filter((value) => !hosts.includes(host(value)))
   // Ours beside another's would split the mail between two systems; moving MX is a step of its own.
   if (foreign.length > 0) return void edit.kept.add('foreign-mx')
+  for (const value of wanted) if (!edit.current.some((live) => host(live) === host(value))) edit.put(value)
+}
+
+/** Behind every server that has the mailboxes, and only where there is one. */
+function planBackupMx(edit: Edit, wanted: readonly string[]): void {
+  const hosts = wanted.map(host)
+  const primaries = edit.current.map(parseExchange).filter((live) => !hosts.includes(live.host) && live.host !== '.')
+  if (primaries.length === 0) return void edit.kept.add('no-primary')
+  const last = Math.max(...primaries.map(({ preference }) => preference))
   for (const value of wanted) {
-    if (!edit.current.some((live) => live.split(' ')[1] === value.split(' ')[1])) edit.put(value)
+    const { preference, host: name } = parseExchange(value)
+    if (compareRecord({ purpose: 'backup-mx', type: 'MX', value }, edit.current, wanted) === 'ok') continue
+    for (const live of edit.current) if (host(live) === name) edit.take(live)
+    edit.put(`${Math.min(Math.max(preference, last + 10), 65535)} ${name}`)
+  }
+}
+
+/** Of two records of which one is all ours, that one goes: two make every verifier say permerror (RFC 7208 §4.5). */
+function takeOwnTwin(edit: Edit, ours: readonly string[]): void {
+  const records = edit.current.filter(isSpfRecord)
+  const foreign = records.filter((text) => !ours.includes(text))
+  if (records.length > 1 && foreign.length <= 1) {
+    for (const text of records) if (text !== (foreign[0] ?? records[0])) edit.take(text)
   }
 }
 
 function planSpf(edit: Edit, row: PublishedRow, withdrawn: readonly PublishedRow[]): void {
+  const old = withdrawn.map((gone) => gone.value).filter(isSpfRecord)
+  takeOwnTwin(edit, [row.value, ...old])
   const [live, ...more] = edit.current.filter(isSpfRecord)
   if (more.length > 0) return void edit.kept.add('several')
   if (live === undefined) {
     edit.put(row.value)
     return
   }
-  const old = withdrawn.filter((gone) => isSpfRecord(gone.value))
-  if (old.some((gone) => gone.value === live)) {
+  if (old.includes(live)) {
     edit.replace(live, row.value)
     return
   }
-  const merge = mergeSpf(
-    live,
-    spfAddresses(row.value),
-    old.flatMap((gone) => spfAddresses(gone.value)),
-  )
-  if (merge.kind === 'refused') edit.kept.add(merge.reason)
+  const wanted = spfAddresses(row.value)
+  const gone = old.flatMap(spfAddresses)
+  const merge = wanted.length === 0 ? closeSpf(live, gone) : mergeSpf(live, wanted, gone)
+  if (merge.kind === 'refused') edit.kept.add(merge.reason === 'foreign' ? 'foreign-record' : merge.reason)
   else if (merge.kind === 'merged') edit.replace(live, merge.text)
 }
 
@@ -106,20 +128,25 @@ function planDkim(edit: Edit, row: PublishedRow): void {
   edit.put(row.value)
 }
 
-function planDmarc(edit: Edit, row: PublishedRow): void {
-  const [live, ...more] = edit.current.filter(isDmarcRecord)
-  if (more.length > 0) return void edit.kept.add('several')
-  if (live === undefined) {
-    edit.put(row.value)
-    return
-  }
-  if (!dmarcFulfils(live, row.value)) edit.kept.add('foreign-record')
+/** One text of a kind: put where there is none, left where somebody else's stands. */
+function planSingleText(edit: Edit, row: PublishedRow): void {
+  const live = edit.current.filter((text) => isOfKind(row.purpose, text))
+  if (live.length === 0) edit.put(row.value)
+  else if (compareRecord({ purpose: row.purpose, type: 'TXT', value: row.value }, live, [row.value]) !== 'ok')
+    edit.kept.add(live.length > 1 ? 'several' : 'foreign-record')
 }
 
-function planOwn(edit: Edit, type: RecordType, row: PublishedRow): void {
-  if (edit.current.includes(row.value)) return
-  if (type === 'CNAME' && edit.current.length > 0) return void edit.kept.add('foreign-record')
-  edit.put(row.value)
+function planSrv(edit: Edit, row: PublishedRow): void {
+  if (edit.current.length === 0) edit.put(row.value)
+  else if (compareRecord({ purpose: 'srv', type: 'SRV', value: row.value }, edit.current, []) !== 'ok')
+    edit.kept.add('foreign-record')
+}
+
+/** A value of a set to which everybody adds their own. */
+function planShared(edit: Edit, type: RecordType, row: PublishedRow): void {
+  const { purpose, value } = row
+  if (purpose === 'caa' && compareRecord({ purpose, type, value }, edit.current, []) === 'ok') return
+  edit.put(value)
 }
 
 /** Own A and AAAA records of one name are one decision: they are put together, not against each other. */
@@ -129,31 +156,56 @@ function planAddresses(edit: Edit, rows: readonly PublishedRow[]): void {
   for (const value of values) edit.put(value)
 }
 
+function planAlias(edit: Edit, row: PublishedRow, hasOther: boolean): void {
+  if (edit.current.includes(row.value)) return
+  if (edit.current.length > 0 || hasOther) return void edit.kept.add('foreign-record')
+  edit.put(row.value)
+}
+
+function planRow(edit: Edit, type: RecordType, row: PublishedRow, withdrawn: readonly PublishedRow[]): void {
+  if (row.purpose === 'spf') planSpf(edit, row, withdrawn)
+  else if (row.purpose === 'dkim') planDkim(edit, row)
+  else if (row.purpose === 'srv') planSrv(edit, row)
+  else if (isSingleText(row.purpose)) planSingleText(edit, row)
+  else planShared(edit, type, row)
+}
+
+/** Takes out what is withdrawn, however it was written; of SPF only what is not to be merged. */
+function takeWithdrawn(edit: Edit, type: RecordType, rows: readonly PublishedRow[], isMerged: boolean): void {
+  for (const { value } of rows) {
+    if (isMerged && isSpfRecord(value)) continue
+    for (const live of edit.current) if (isSameValue(type, live, value)) edit.take(live)
+  }
+}
+
+function planMxSet(edit: Edit, rows: readonly PublishedRow[]): void {
+  const values = (purpose: Purpose) => rows.filter((row) => row.purpose === purpose).map((row) => row.value)
+  const backups = values('backup-mx')
+  if (backups.length > 0) planBackupMx(edit, backups)
+  const hosts = [...values('mx'), ...values('own')]
+  if (hosts.length > 0) planMx(edit, hosts)
+}
+
 /**
  * The smallest edit of what is live at one name and type that makes it as wanted. Only values of ours are taken out; SPF
- * is merged, an MX, DMARC policy, address or alias of somebody else stays and is named in `kept`. Idempotent: planned
- * again on its own result it is empty.
+ * is merged, an MX, policy, address or alias of somebody else stays and is named in `kept`. Idempotent: planned again on
+ * its own result it is empty.
  */
-export function planRrset({ type, rows, live, hasAlias }: RrsetPlanInput): RrsetEdit {
+export function planRrset({ type, rows, live, hasAlias, hasOther = false }: RrsetPlanInput): RrsetEdit {
   if (hasAlias && type !== 'CNAME') return { remove: [], add: [], kept: ['alias'] }
   const edit = new Edit(live)
   const withdrawn = rows.filter((row) => row.purpose === 'withdrawn')
-  const wanted = rows.filter((row) => row.purpose !== 'withdrawn')
-  if (type === 'MX') {
-    planMx(edit, rows)
-    return edit.result()
-  }
+  const wanted = rows.filter((row) => row.purpose !== 'withdrawn' && !row.isHeld)
   // An SPF record that others have extended is not ours to take away whole; merging drops our addresses from it.
-  const isMerged = wanted.some((row) => row.purpose === 'spf')
-  for (const row of withdrawn) if (!(isMerged && isSpfRecord(row.value))) edit.take(row.value)
-  if (type === 'A' || type === 'AAAA') planAddresses(edit, wanted)
-  else {
-    for (const row of wanted) {
-      if (row.purpose === 'spf') planSpf(edit, row, withdrawn)
-      else if (row.purpose === 'dkim') planDkim(edit, row)
-      else if (row.purpose === 'dmarc') planDmarc(edit, row)
-      else planOwn(edit, type, row)
-    }
-  }
+  takeWithdrawn(
+    edit,
+    type,
+    withdrawn,
+    wanted.some((row) => row.purpose === 'spf'),
+  )
+  if (type === 'MX') planMxSet(edit, wanted)
+  else if (type === 'A' || type === 'AAAA') planAddresses(edit, wanted)
+  else if (type === 'CNAME') for (const row of wanted) planAlias(edit, row, hasOther)
+  else for (const row of wanted) planRow(edit, type, row, withdrawn)
   return edit.result()
 }

@@ -2,11 +2,23 @@ import 'server-only'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { observationState, parseFound, type Found } from '@/lib/dns/found'
+import { expectedPtrs, hostRecords, type ExpectedPtr } from '@/lib/dns/host-records'
 import type { ObservationState } from '@/lib/dns/observe'
-import type { DnsRecordData } from '@/lib/dns/record'
-import { rfc2136Config } from '@/lib/dns/schema'
+import { parseDnsPolicy } from '@/lib/dns/policy'
+import {
+  isHeldBack,
+  needOf,
+  PURPOSES,
+  whyOf,
+  type Need,
+  type PlannedRecord,
+  type Purpose,
+  type Why,
+} from '@/lib/dns/purpose'
+import { isInside, type DnsRecordData } from '@/lib/dns/record'
+import { parseProviderConfig } from '@/lib/dns/schema'
 import { storedType } from '@/lib/dns/sync'
-import { PURPOSES, type Purpose } from '@/lib/dns/wanted-records'
+import { zoneNameOf } from '@/lib/dns/zone-name'
 import { formatRdata, formatZoneText } from '@/lib/dns/zone-text'
 import { AppError } from '@/lib/errors/app-error'
 import { isSpfRecord } from '@/lib/spf/record'
@@ -26,6 +38,14 @@ export interface ListedObservation {
 export interface ListedRecord extends DnsRecordData {
   id: string
   purpose: Purpose
+  need: Need
+  why: Why
+  /** Shown, and not published before the domain's mail moves here. */
+  isHeld: boolean
+  /** The domain in whose zone it stands. */
+  zoneName: string
+  /** It stands at somebody else's domain: only they can publish it. */
+  isOutside: boolean
   /** RDATA as a zone file has it: TXT quoted and split. */
   zoneValue: string
   /** What should stand there in the end, where that is not `value`: an SPF record that others share, with our addresses added. */
@@ -64,9 +84,10 @@ export async function listDnsRecords(
   requirePermission(actor, 'dns:read')
   const domain = await db().domain.findFirst({
     where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
-    select: { dnsProvider: { select: { name: true } }, dnsRecords: { select: recordSelect } },
+    select: { dnsPolicy: true, dnsProvider: { select: { name: true } }, dnsRecords: { select: recordSelect } },
   })
   if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
+  const policy = parseDnsPolicy(domain.dnsPolicy)
   const records = domain.dnsRecords.map((row): ListedRecord => {
     const purpose = PURPOSES.find((known) => known === row.purpose)
     if (!purpose) throw new Error(`stored record of purpose ${row.purpose}`)
@@ -79,6 +100,11 @@ export async function listDnsRecords(
       ...row,
       purpose,
       type,
+      need: needOf({ ...row, purpose }),
+      why: whyOf({ ...row, purpose, type }),
+      isHeld: isHeldBack(purpose, policy),
+      zoneName: zoneNameOf(row.name, [domainName]),
+      isOutside: !isInside(row.name, domainName),
       zoneValue: formatRdata(type, row.value),
       merged: mergedSpf(purpose, row.value, found),
       found,
@@ -100,10 +126,32 @@ export async function zoneText(actor: Actor, domainName: string): Promise<string
   return zoneTextOf(records)
 }
 
-/** Lines of a zone file for listed records; what is withdrawn is left out. */
+/** Lines of a zone file for listed records; what is withdrawn, held back or of another zone is left out. */
 export function zoneTextOf(records: readonly ListedRecord[]): string {
-  const wanted = records.filter((record) => record.purpose !== 'withdrawn')
+  const wanted = records.filter(({ purpose, isHeld, isOutside }) => purpose !== 'withdrawn' && !isHeld && !isOutside)
   return formatZoneText(wanted.map((record) => ({ ...record, value: record.merged ?? record.value })))
+}
+
+/** A mail host with what should stand at its own name, and its reverse DNS: shown at every domain, checked once a node (MAIL rule 33). */
+export interface ListedMailHost {
+  hostName: string
+  records: PlannedRecord[]
+  ptrs: ExpectedPtr[]
+}
+
+/** The hosts that send and take the mail of all domains. */
+export async function listMailHosts(actor: Actor): Promise<ListedMailHost[]> {
+  requirePermission(actor, 'dns:read')
+  const rows = await db().node.findMany({
+    where: { removedAt: null, roles: { has: 'smtp' } },
+    select: { hostName: true, publicAddresses: true },
+    orderBy: { hostName: 'asc' },
+  })
+  return rows.map((host) => ({
+    hostName: host.hostName,
+    records: hostRecords({ ...host, isSender: true, tlsaDigests: [] }),
+    ptrs: expectedPtrs([host]),
+  }))
 }
 
 /** Places where records are published: never with their secrets. */
@@ -115,7 +163,7 @@ export async function listProviders(actor: Actor) {
   })
   return rows.map(({ config, _count, ...row }) => ({
     ...row,
-    config: rfc2136Config.parse(config),
+    config: parseProviderConfig(row.kind, config),
     domainCount: _count.domains,
   }))
 }

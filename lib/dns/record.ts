@@ -1,7 +1,7 @@
 import { parseCharacterStrings } from '@/lib/dns/character-strings'
 
 /** Types that the panel manages or lets an administrator add. */
-export const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'SRV', 'CAA'] as const
+export const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'SRV', 'CAA', 'TLSA'] as const
 export type RecordType = (typeof RECORD_TYPES)[number]
 
 /**
@@ -77,9 +77,21 @@ function parseCaa(text: string): string | null {
   return `${flags} ${(parts[2] ?? '').toLowerCase()} "${value}"`
 }
 
+/** Octets of the association data by matching type: the whole (RFC 6698 §2.1.3), SHA-256, SHA-512. */
+const DIGEST_HEX_DIGITS = [null, 64, 128]
+
+function parseTlsa(fields: string[]): string | null {
+  const numbers = fields.slice(0, 3).map((field) => integer(field, 255))
+  // Zone files may hold the hexadecimal part in pieces.
+  const data = fields.slice(3).join('').toLowerCase()
+  if (fields.length < 4 || numbers.includes(null) || !/^(?:[0-9a-f]{2}){1,2048}$/.test(data)) return null
+  const digits = DIGEST_HEX_DIGITS[numbers[2] ?? 0] ?? data.length
+  return data.length === digits ? `${numbers.join(' ')} ${data}` : null
+}
+
 /**
  * RDATA in its one canonical form, from any presentation of it (case, spaces, final dot, quoting, splitting), or null
- * where it is none (RFC 1035 §5.1, RFC 2782, RFC 3596, RFC 8659 §4.1.1). A text that starts with a quote is read as
+ * where it is none (RFC 1035 §5.1, RFC 2782, RFC 3596, RFC 6698 §2.2, RFC 8659 §4.1.1). A text that starts with a quote is read as
  * quoted strings, any other is taken as it stands. Equal meaning, equal text: values are compared by `===` afterwards.
  */
 export function canonicalValue(type: RecordType, text: string): string | null {
@@ -103,5 +115,7 @@ export function canonicalValue(type: RecordType, text: string): string | null {
       return parseSrv(fields)
     case 'CAA':
       return parseCaa(trimmed)
+    case 'TLSA':
+      return parseTlsa(fields)
   }
 }

@@ -1,13 +1,11 @@
 import 'server-only'
 import type { Tx } from '@/lib/db/client'
-import type { DkimKeyState } from '@/lib/db/generated/enums'
+import { namesOf } from '@/lib/dns/host-records'
+import { loadPlanInput } from '@/lib/dns/load-plan-input'
+import { withoutOverridden } from '@/lib/dns/overridden'
+import { mtaStsId } from '@/lib/dns/policy-records'
 import { RECORD_TYPES, type RecordType } from '@/lib/dns/record'
-import { rfc2136Config } from '@/lib/dns/schema'
-import { wantedRecords, type WantedRecord } from '@/lib/dns/wanted-records'
-
-const DEFAULT_TTL_SECONDS = 3600
-/** States of keys whose record is (or stays) in DNS. */
-const WITH_RECORD: DkimKeyState[] = ['generated', 'published', 'active', 'retiring', 'revoked']
+import { wantedRecords, type WantedInput, type WantedRecord } from '@/lib/dns/wanted-records'
 
 /** A type from the database; throws on one that nothing of ours can have stored. */
 export function storedType(text: string): RecordType {
@@ -16,33 +14,10 @@ export function storedType(text: string): RecordType {
   return type
 }
 
-async function loadWanted(tx: Tx, domainId: string): Promise<{ wanted: WantedRecord[]; hasProvider: boolean }> {
-  const domain = await tx.domain.findUniqueOrThrow({
-    where: { id: domainId },
-    select: {
-      name: true,
-      kind: true,
-      dnsProvider: { select: { config: true } },
-      dkimKeys: {
-        where: { state: { in: WITH_RECORD } },
-        select: { id: true, selector: true, publicKey: true, state: true },
-      },
-    },
-  })
-  const hosts = await tx.node.findMany({
-    where: { removedAt: null, roles: { has: 'smtp' } },
-    select: { hostName: true, publicAddresses: true },
-    orderBy: { hostName: 'asc' },
-  })
-  const config = domain.dnsProvider ? rfc2136Config.parse(domain.dnsProvider.config) : null
-  const wanted = wantedRecords({
-    domain: domain.name,
-    kind: domain.kind,
-    hosts,
-    keys: domain.dkimKeys.map((key) => ({ ...key, isRevoked: key.state === 'revoked' })),
-    ttlSeconds: config?.ttlSeconds ?? DEFAULT_TTL_SECONDS,
-  })
-  return { wanted, hasProvider: config !== null }
+/** What a domain should have in DNS now, and whether it is published by us. Throws where there is no such domain. */
+export async function loadWanted(tx: Tx, domainId: string): Promise<{ wanted: WantedRecord[]; hasProvider: boolean }> {
+  const { input, own, hasProvider } = await loadPlanInput(tx, domainId)
+  return { wanted: withoutOverridden(wantedRecords(input), own), hasProvider }
 }
 
 const identity = (record: { name: string; type: string; value: string }) =>
@@ -83,9 +58,16 @@ export async function dropWithdrawn(
   domainId: string,
   wanted: readonly { name: string; type: string; value: string }[],
 ): Promise<void> {
-  for (const { name, type, value } of wanted) {
-    await tx.dnsRecord.deleteMany({ where: { domainId, purpose: 'withdrawn', name, type, value } })
-  }
+  const same = wanted.map(({ name, type, value }) => ({ name, type, value }))
+  await tx.dnsRecord.deleteMany({ where: { domainId, purpose: 'withdrawn', OR: same } })
+}
+
+/** The policy names the id under which it is published: it changes with the mail servers too (RFC 8461 §3.1). */
+async function keepMtaStsId(tx: Tx, domainId: string, { policy, hosts }: WantedInput): Promise<void> {
+  const id = mtaStsId(policy.mtaSts, namesOf(hosts))
+  if (id === policy.mtaSts.id) return
+  const dnsPolicy = { ...policy, mtaSts: { ...policy.mtaSts, id } }
+  await tx.domain.update({ where: { id: domainId }, data: { dnsPolicy } })
 }
 
 /**
@@ -93,7 +75,9 @@ export async function dropWithdrawn(
  * transaction of whatever changes it, its keys or the nodes. Rows that stay keep what was observed of them.
  */
 export async function syncDomainRecords(tx: Tx, domainId: string): Promise<void> {
-  const { wanted, hasProvider } = await loadWanted(tx, domainId)
+  const { input, own, hasProvider } = await loadPlanInput(tx, domainId)
+  await keepMtaStsId(tx, domainId, input)
+  const wanted = withoutOverridden(wantedRecords(input), own)
   const rows = await tx.dnsRecord.findMany({
     where: { domainId, purpose: { notIn: ['own', 'withdrawn'] } },
     select: { id: true, purpose: true, name: true, type: true, value: true, ttlSeconds: true, dkimKeyId: true },
@@ -112,5 +96,9 @@ export async function syncDomainRecords(tx: Tx, domainId: string): Promise<void>
   if (stored.size > 0) await withdrawRecords(tx, domainId, [...stored.values()], hasProvider)
   if (added.length === 0) return
   await dropWithdrawn(tx, domainId, added)
-  await tx.dnsRecord.createMany({ data: added.map((record) => ({ domainId, ...record })) })
+  await tx.dnsRecord.createMany({
+    data: added.map(({ purpose, name, type, value, ttlSeconds, dkimKeyId }) => ({
+      ...{ domainId, purpose, name, type, value, ttlSeconds, dkimKeyId },
+    })),
+  })
 }

@@ -1,95 +1,157 @@
-import { dkimRecordName, formatDkimRecord } from '@/lib/dkim/record'
-import { defaultDmarcRecord } from '@/lib/dns/dmarc-record'
-import { canonicalAddress, parseRecordName, type DnsRecordData } from '@/lib/dns/record'
+import { delegatedKeyName, dkimRecordName, formatDkimRecord } from '@/lib/dkim/record'
+import { clientRecords, type ClientServices } from '@/lib/dns/client-records'
+import { defaultReportUri, formatDmarcRecord } from '@/lib/dns/dmarc-record'
+import { addressesOf, hostRecords, namesOf, type HostWithRecords, type MailHost } from '@/lib/dns/host-records'
+import type { DnsPolicy } from '@/lib/dns/policy'
+import { bimiRecord, caaRecords, mtaStsRecords, reportPermissions, tlsRptRecord } from '@/lib/dns/policy-records'
+import {
+  isHeldBack,
+  needOf,
+  whyOf,
+  type Need,
+  type PlannedPurpose,
+  type PlannedRecord,
+  type Why,
+} from '@/lib/dns/purpose'
+import type { DnsRecordData } from '@/lib/dns/record'
 import { formatSpfRecord } from '@/lib/spf/merge'
 
-/** What a managed record is for; `own` is the administrator's, `withdrawn` one that was published and should go. */
-export const PURPOSES = ['mx', 'spf', 'dkim', 'dmarc', 'own', 'withdrawn'] as const
-export type Purpose = (typeof PURPOSES)[number]
-
-/** A record that a domain should have. `dkimKeyId` names the key whose record it is. */
+/** A record that should be there. `dkimKeyId` names the key whose record it is. */
 export interface WantedRecord extends DnsRecordData {
-  purpose: Exclude<Purpose, 'own' | 'withdrawn'>
+  purpose: PlannedPurpose
   dkimKeyId: string | null
+  need: Need
+  why: Why
+  /** Shown, and not published before the domain's mail moves here (`mx: later`): it would lead mail or mail programs to us. */
+  isHeld: boolean
 }
 
-/** A host that takes and sends mail: its name (A-labels) and the addresses it sends from. */
-export interface MailHost {
-  hostName: string
-  publicAddresses: readonly string[]
-}
-
-/** A key as far as its record is concerned; without public key nothing is published yet. */
+/** A key as far as its record is concerned; without public key nothing is published yet. `slot`: its name in a delegated domain. */
 export interface KeyToPublish {
   id: string
   selector: string
   publicKey: string
   isRevoked: boolean
+  algorithm?: string
+  flags?: readonly string[]
+  slot?: string | null
 }
 
 export interface WantedInput {
   domain: string
   kind: 'hosted' | 'relayed' | 'backup_mx'
+  policy: DnsPolicy
+  /** The hosts that take and send its mail. */
   hosts: readonly MailHost[]
+  /** Hosts of ours whose names lie in this domain's zone. */
+  hostsInside: readonly HostWithRecords[]
   keys: readonly KeyToPublish[]
+  /** Where the keys stand in our zone, and the names in the domain's that lead there; null: they stand in its own. */
+  delegation: { zone: string; slots: readonly string[] } | null
+  /** The name under which the panel answers by https; null where it has none that others could reach. */
+  panelHost: string | null
+  services: ClientServices
   ttlSeconds: number
 }
+
+/** A record before what every record has; names of the key only where it is one's. */
+type Planned = PlannedRecord & { dkimKeyId?: string }
 
 const PREFERENCE = 10
 const BACKUP_PREFERENCE = 20
 
-function mxRecords({ domain, kind, hosts, ttlSeconds }: WantedInput): WantedRecord[] {
-  const preference = kind === 'backup_mx' ? BACKUP_PREFERENCE : PREFERENCE
-  const names = hosts.map((host) => parseRecordName(host.hostName)).filter((name) => name !== null)
-  return [...new Set(names)].sort().map((name) => ({
+function mxRecords({ domain, kind, hosts }: WantedInput): Planned[] {
+  const isBackup = kind === 'backup_mx'
+  return namesOf(hosts).map((name) => ({
+    purpose: isBackup ? 'backup-mx' : 'mx',
     name: domain,
     type: 'MX',
-    ttlSeconds,
-    value: `${preference} ${name}.`,
-    purpose: 'mx',
-    dkimKeyId: null,
+    value: `${isBackup ? BACKUP_PREFERENCE : PREFERENCE} ${name}.`,
   }))
 }
 
-function spfRecord({ domain, hosts, ttlSeconds }: WantedInput): WantedRecord[] {
-  const addresses = hosts
-    .flatMap((host) => host.publicAddresses.map(canonicalAddress))
-    .filter((address) => address !== null)
+function spfRecord({ domain, hosts, policy }: WantedInput): Planned[] {
+  const addresses = addressesOf(hosts)
+  // Without a host of ours nobody is told that nobody sends.
   if (addresses.length === 0) return []
-  const value = formatSpfRecord(
-    [...new Set(addresses)].sort((a, b) => Number(a.includes(':')) - Number(b.includes(':')) || (a < b ? -1 : 1)),
-  )
-  return [{ name: domain, type: 'TXT', ttlSeconds, value, purpose: 'spf', dkimKeyId: null }]
+  return [{ purpose: 'spf', name: domain, type: 'TXT', value: formatSpfRecord(addresses, policy.spfAll) }]
 }
 
-function dkimRecord(key: KeyToPublish, { domain, ttlSeconds }: WantedInput): WantedRecord {
-  const value = formatDkimRecord(key.isRevoked ? '' : key.publicKey)
-  return {
-    name: dkimRecordName(key.selector, domain),
-    type: 'TXT',
-    ttlSeconds,
-    value,
+function keyRecord(key: KeyToPublish, { domain, delegation }: WantedInput): Planned {
+  const value = formatDkimRecord(key.isRevoked ? '' : key.publicKey, key)
+  const name =
+    delegation && key.slot ? delegatedKeyName(key.slot, domain, delegation.zone) : dkimRecordName(key.selector, domain)
+  return { purpose: 'dkim', name, type: 'TXT', value, dkimKeyId: key.id }
+}
+
+function dkimRecords(input: WantedInput): Planned[] {
+  const { domain, delegation } = input
+  const keys = input.keys.filter((key) => key.publicKey !== '').toSorted((a, b) => (a.selector < b.selector ? -1 : 1))
+  const aliases = (delegation?.slots ?? []).map((slot): Planned => ({
     purpose: 'dkim',
-    dkimKeyId: key.id,
-  }
+    name: dkimRecordName(slot, domain),
+    type: 'CNAME',
+    value: `${delegatedKeyName(slot, domain, delegation?.zone ?? '')}.`,
+  }))
+  return [...aliases, ...keys.map((key) => keyRecord(key, input))]
+}
+
+/** DMARC, and what domains that its reports go to must say (RFC 9989, RFC 9990 §4). */
+function dmarcRecords(domain: string, policy: DnsPolicy['dmarc'], rua: readonly string[]): Planned[] {
+  return [
+    { purpose: 'dmarc', name: `_dmarc.${domain}`, type: 'TXT', value: formatDmarcRecord(policy, rua) },
+    ...reportPermissions(domain, [...(policy.rua ?? rua), ...policy.ruf]),
+  ]
 }
 
 /**
- * The records a domain should have, by purpose and then name: MX to each smtp node (RFC 5321 §5.1), SPF with the addresses
- * they send from (RFC 7208), a TXT record for each key that has been made and not removed (RFC 6376), DMARC (RFC 9989).
- * A domain that we are only a backup for sends nothing by us and gets the MX alone.
+ * A domain without mail: null MX (RFC 7505), SPF that lets nobody send, DMARC that refuses whatever claims to be from it, no
+ * key under any selector. Keys that mail under way was signed with keep their records.
+ */
+function parkedRecords(input: WantedInput): Planned[] {
+  const { domain, policy } = input
+  return [
+    { purpose: 'mx', name: domain, type: 'MX', value: '0 .' },
+    { purpose: 'spf', name: domain, type: 'TXT', value: formatSpfRecord([], '-') },
+    ...dkimRecords(input),
+    { purpose: 'dkim', name: dkimRecordName('*', domain), type: 'TXT', value: formatDkimRecord('') },
+    ...dmarcRecords(domain, { ...policy.dmarc, p: 'reject', sp: null, np: null, t: false }, []),
+    ...caaRecords(domain, policy.caa),
+  ]
+}
+
+function mailRecords(input: WantedInput): Planned[] {
+  const { domain, kind, policy, panelHost } = input
+  return [
+    ...mxRecords(input),
+    ...spfRecord(input),
+    ...dkimRecords(input),
+    ...dmarcRecords(domain, policy.dmarc, [defaultReportUri(domain)]),
+    ...mtaStsRecords(domain, policy.mtaSts, namesOf(input.hosts), panelHost),
+    ...tlsRptRecord(domain, policy.tlsRpt),
+    ...(policy.clients && kind === 'hosted' ? clientRecords(domain, input.services, panelHost) : []),
+    ...caaRecords(domain, policy.caa),
+    ...bimiRecord(domain, policy.bimi),
+  ]
+}
+
+/**
+ * The records a domain should have: MX to each smtp node (RFC 5321 §5.1), SPF with the addresses they send from (RFC 7208),
+ * a TXT record for each key that has been made and not removed (RFC 6376), DMARC (RFC 9989), and what its policy adds. A
+ * domain that we are only a backup for sends nothing by us and gets the MX alone; a parked one says that it has no mail.
+ * Hosts of ours inside the domain have their own records with it. Pure, byte-stable, in the order in which they are shown.
  */
 export function wantedRecords(input: WantedInput): WantedRecord[] {
-  const mx = mxRecords(input)
-  if (input.kind === 'backup_mx') return mx
-  const keys = input.keys.filter((key) => key.publicKey !== '').sort((a, b) => (a.selector < b.selector ? -1 : 1))
-  const dmarc: WantedRecord = {
-    name: `_dmarc.${input.domain}`,
-    type: 'TXT',
-    ttlSeconds: input.ttlSeconds,
-    value: defaultDmarcRecord(input.domain),
-    purpose: 'dmarc',
-    dkimKeyId: null,
-  }
-  return [...mx, ...spfRecord(input), ...keys.map((key) => dkimRecord(key, input)), dmarc]
+  const { policy, kind, ttlSeconds } = input
+  const ofMail = kind === 'backup_mx' ? mxRecords : mailRecords
+  const hosts = input.hostsInside.map((host) => (policy.dane ? host : { ...host, tlsaDigests: [] }))
+  const planned: Planned[] = [...(policy.isParked ? parkedRecords : ofMail)(input), ...hosts.flatMap(hostRecords)]
+  return planned.map(({ dkimKeyId = null, ...record }) => ({
+    ...record,
+    ttlSeconds,
+    dkimKeyId,
+    need: needOf(record),
+    why: whyOf(record),
+    isHeld: isHeldBack(record.purpose, policy),
+  }))
 }

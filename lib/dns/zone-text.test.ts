@@ -3,14 +3,13 @@ import { expect, test } from 'vitest'
 import { parseCharacterStrings, formatCharacterStrings } from '@/lib/dns/character-strings'
 import { canonicalValue, RECORD_TYPES, type DnsRecordData } from '@/lib/dns/record'
 import { arbitraryRecord } from '@/lib/dns/testing/arbitrary'
+import { wantedInput } from '@/lib/dns/testing/wanted-input'
 import { wantedRecords } from '@/lib/dns/wanted-records'
 import { formatZoneLine, formatZoneText, parseZoneLine } from '@/lib/dns/zone-text'
 
 test('the zone text of a domain with two hosts and three keys is the golden one', async () => {
   const key = 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A'.repeat(12)
-  const records = wantedRecords({
-    domain: 'example.org',
-    kind: 'hosted',
+  const input = wantedInput('example.org', {
     hosts: [
       { hostName: 'mx2.example.net', publicAddresses: ['2001:DB8::2', '192.0.2.2'] },
       { hostName: 'mx1.example.net', publicAddresses: ['192.0.2.1'] },
@@ -20,20 +19,8 @@ test('the zone text of a domain with two hosts and three keys is the golden one'
       { id: 'a', selector: 's20260101-zzzz', publicKey: key, isRevoked: true },
       { id: 'c', selector: 's20261123-none', publicKey: '', isRevoked: false },
     ],
-    ttlSeconds: 3600,
   })
-  await expect(formatZoneText(records)).toMatchFileSnapshot('./golden/hosted.zone')
-})
-
-test('a domain that we are a backup for gets an MX and nothing that says we send for it', () => {
-  const host = { hostName: 'mx1.example.net', publicAddresses: ['192.0.2.1'] }
-  const records = wantedRecords({ domain: 'example.org', kind: 'backup_mx', hosts: [host], keys: [], ttlSeconds: 60 })
-  expect(records.map((record) => `${record.purpose} ${record.value}`)).toEqual(['mx 20 mx1.example.net.'])
-})
-
-test('without a mail host there is neither MX nor SPF: nobody is told that nobody sends', () => {
-  const records = wantedRecords({ domain: 'example.org', kind: 'hosted', hosts: [], keys: [], ttlSeconds: 60 })
-  expect(records.map((record) => record.purpose)).toEqual(['dmarc'])
+  await expect(formatZoneText(wantedRecords(input))).toMatchFileSnapshot('./golden/hosted.zone')
 })
 
 test('every text comes back from its quoted strings, none of which is too long', () => {

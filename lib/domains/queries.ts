@@ -1,11 +1,32 @@
 import 'server-only'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
+import { parseDnsPolicy } from '@/lib/dns/policy'
+import { isHeldBack, needOf, PURPOSES_OF_MAIL } from '@/lib/dns/purpose'
 import { AppError } from '@/lib/errors/app-error'
-import { judgeReadiness } from '@/lib/domains/readiness'
+import { judgeReadiness, type ReadinessFacts } from '@/lib/domains/readiness'
 import { standingRefusals } from '@/lib/releases/refusals'
 
 const PAGE = 50
+
+interface RecordRow {
+  purpose: string
+  name: string
+  value: string
+  observation: { state: string } | null
+}
+
+/** What readiness is judged by of a domain's policy and records. */
+function recordFacts(dnsPolicy: unknown, rows: readonly RecordRow[]): Pick<ReadinessFacts, 'isParked' | 'records'> {
+  const policy = parseDnsPolicy(dnsPolicy)
+  const records = rows.flatMap(({ observation, ...row }) => {
+    const purpose = PURPOSES_OF_MAIL.find((known) => known === row.purpose)
+    if (!purpose) return []
+    const need = needOf({ ...row, purpose })
+    return [{ purpose, need, isHeld: isHeldBack(purpose, policy), state: observation?.state ?? null }]
+  })
+  return { isParked: policy.isParked, records }
+}
 
 /** One page of the domains an actor may see, by name, after `after`, each with how far it is; `q` is any part of the name. */
 export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: string; after?: string } = {}) {
@@ -28,9 +49,10 @@ export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: st
       suspendMode: true,
       createdAt: true,
       dkimKeys: { select: { state: true } },
+      dnsPolicy: true,
       dnsRecords: {
-        where: { purpose: { not: 'own' } },
-        select: { purpose: true, observation: { select: { state: true } } },
+        where: { purpose: { in: [...PURPOSES_OF_MAIL] } },
+        select: { purpose: true, name: true, value: true, observation: { select: { state: true } } },
       },
       tests: {
         orderBy: { createdAt: 'desc' },
@@ -41,12 +63,12 @@ export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: st
   })
   const page = rows.slice(0, PAGE)
   const refusals = await standingRefusals(page.map((row) => row.name))
-  const domains = page.map(({ tests: [test], dkimKeys, dnsRecords, ...row }) => ({
+  const domains = page.map(({ tests: [test], dkimKeys, dnsRecords, dnsPolicy, ...row }) => ({
     ...row,
     readiness: judgeReadiness({
       refusingNodes: refusals.filter((refusal) => refusal.domain === row.name).map((refusal) => refusal.node),
       suspendMode: row.suspendMode,
-      records: dnsRecords.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
+      ...recordFacts(dnsPolicy, dnsRecords),
       keyStates: dkimKeys.map((key) => key.state),
       lastTest: test ? { ...test, isStandIn: test.probe.isStandIn } : null,
     }),
@@ -65,6 +87,7 @@ export async function requireDomain(actor: Actor, name: string) {
       description: true,
       kind: true,
       suspendMode: true,
+      dnsPolicy: true,
       catchAllTarget: true,
       postmasterTarget: true,
       storageFormat: true,
@@ -79,7 +102,8 @@ export async function requireDomain(actor: Actor, name: string) {
     },
   })
   if (!row) throw new AppError('NOT_FOUND', 'domain.missing', { name })
-  return row
+  const { dnsPolicy, ...domain } = row
+  return { ...domain, policy: parseDnsPolicy(dnsPolicy) }
 }
 
 /** Numbers for the navigation: exact counts of what the actor may see. */

@@ -1,11 +1,16 @@
 import { expect, it } from 'vitest'
 import { judgeReadiness, type ReadinessFacts } from '@/lib/domains/readiness'
 
-const all = (state: string | null): ReadinessFacts['records'] =>
-  ['mx', 'spf', 'dkim', 'dmarc'].map((purpose) => ({ purpose, state }))
+type Row = ReadinessFacts['records'][number]
+const row = (purpose: string, state: string | null, more: Partial<Row> = {}): Row => ({
+  ...{ purpose, state, need: 'required', isHeld: false },
+  ...more,
+})
+const all = (state: string | null): Row[] => ['mx', 'spf', 'dkim', 'dmarc'].map((purpose) => row(purpose, state))
 const facts = (changes: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
   refusingNodes: [],
   suspendMode: null,
+  isParked: false,
   records: all('ok'),
   keyStates: ['active'],
   lastTest: { state: 'passed', grade: 'inside', isStandIn: false, finishedAt: new Date(0) },
@@ -32,7 +37,7 @@ it('is broken while a node refuses its last change, whatever was proven before',
 })
 
 it('is broken by a missing record', () => {
-  const records = [...all('ok').slice(1), { purpose: 'mx', state: 'missing' }]
+  const records = [...all('ok').slice(1), row('mx', 'missing')]
   expect(judgeReadiness(facts({ records }))).toMatchObject({
     level: 'broken',
     code: 'records-wrong',
@@ -50,7 +55,7 @@ it('is never broken by a question that nobody answered', () => {
 })
 
 it('is at most worth attention while the MX leads elsewhere', () => {
-  const records = [...all('ok').slice(1), { purpose: 'mx', state: 'different' }]
+  const records = [...all('ok').slice(1), row('mx', 'different')]
   expect(judgeReadiness(facts({ records }))).toMatchObject({ level: 'attention', code: 'mx-elsewhere' })
 })
 
@@ -58,7 +63,24 @@ it('is not ready while its key does not sign, whatever a test once said', () => 
   expect(judgeReadiness(facts({ keyStates: ['published'] }))).toMatchObject({ level: 'waiting', code: 'key-waiting' })
 })
 
-it('leaves the administrator’s own records out of the judgement', () => {
-  const records = [...all('ok'), { purpose: 'own', state: 'missing' }, { purpose: 'withdrawn', state: 'different' }]
+it.each(['missing', 'different', 'several'])('does not ask for an MX that is held back: %s', (state) => {
+  const records = [...all('ok').slice(1), row('mx', state, { isHeld: true })]
+  expect(judgeReadiness(facts({ records }))).toMatchObject({ level: 'attention', code: 'mx-elsewhere' })
+})
+
+it('is ready without what is only recommended or optional', () => {
+  const records = [
+    ...all('ok'),
+    row('own', 'missing', { need: 'recommended' }),
+    row('autoconfig', 'missing', { need: 'recommended' }),
+    row('withdrawn', 'different', { need: 'optional' }),
+    row('srv', null, { need: 'optional' }),
+  ]
   expect(judgeReadiness(facts({ records }))).toMatchObject({ code: 'ready', total: 4 })
+})
+
+it('asks neither key nor proof of a parked domain, but its records', () => {
+  const parked = facts({ isParked: true, keyStates: [], lastTest: null })
+  expect(judgeReadiness(parked)).toMatchObject({ level: 'ok', code: 'parked' })
+  expect(judgeReadiness({ ...parked, records: all('missing') })).toMatchObject({ code: 'records-wrong' })
 })

@@ -12,24 +12,26 @@ function mechanism(address: string): string {
 
 /**
  * The SPF record of a domain that sends from these addresses alone (RFC 7208). Addresses are named one by one: no look-up
- * is spent, and a record of somebody else (`mx`, `a`) that changes cannot change who may send. It ends in `~all`:
- * receivers that refuse on `-all` do so before they read the DKIM signature that forwarded mail depends on; with DMARC the
- * two are judged alike.
+ * is spent, and a record of somebody else (`mx`, `a`) that changes cannot change who may send. By default it ends in
+ * `~all`: receivers that refuse on `-all` do so before they read the DKIM signature that forwarded mail depends on; with
+ * DMARC the two are judged alike. Without addresses and with `-`: nobody sends.
  */
-export function formatSpfRecord(addresses: readonly string[]): string {
-  return ['v=spf1', ...addresses.map(mechanism), '~all'].join(' ')
+export function formatSpfRecord(addresses: readonly string[], all: '~' | '-' = '~'): string {
+  return ['v=spf1', ...addresses.map(mechanism), `${all}all`].join(' ')
 }
+
+const ADDRESS = /^\+?(ip4|ip6):([^/]+)(?:\/(\d{1,3}))?$/i
 
 function covers(term: SpfTerm, address: string): boolean {
   if (term.kind !== 'directive' || term.qualifier !== '+') return false
   if (term.name === 'all') return true
-  const family = term.name === 'ip4' ? 'ipv4' : term.name === 'ip6' ? 'ipv6' : null
-  const [network = '', bits] = term.value.split('/')
-  if (!family || (isIPv4(address) ? 'ipv4' : 'ipv6') !== family) return false
+  const [, name = '', network = '', bits] = ADDRESS.exec(term.text) ?? []
+  const family = name.toLowerCase() === 'ip4' ? 'ipv4' : 'ipv6'
+  if (name === '' || (isIPv4(address) ? 'ipv4' : 'ipv6') !== family) return false
   if (family === 'ipv4' ? !isIPv4(network) : !isIPv6(network)) return false
   const most = family === 'ipv4' ? 32 : 128
   const prefix = bits === undefined ? most : Number(bits)
-  if (!Number.isInteger(prefix) || prefix < 0 || prefix > most) return false
+  if (prefix > most) return false
   const list = new BlockList()
   list.addSubnet(network, prefix, family)
   return list.check(address, family)
@@ -45,7 +47,18 @@ function authorises(terms: readonly SpfTerm[], address: string): boolean {
 }
 
 export type SpfMerge =
-  { kind: 'unchanged' } | { kind: 'merged'; text: string } | { kind: 'refused'; reason: 'invalid' | 'too-long' }
+  | { kind: 'unchanged' }
+  | { kind: 'merged'; text: string }
+  | { kind: 'refused'; reason: 'invalid' | 'too-long' | 'foreign' }
+
+/** The terms less those that name one of the addresses alone. */
+function withoutAddresses(terms: readonly SpfTerm[], addresses: readonly string[]): SpfTerm[] {
+  const dropped = new Set(addresses.map(mechanism))
+  return terms.filter(
+    ({ kind, qualifier, text }) =>
+      !(kind === 'directive' && qualifier === '+' && dropped.has(text.replace(/^\+/, '').toLowerCase())),
+  )
+}
 
 /**
  * The smallest edit of a live record after which our addresses pass: missing ones are put first (they cost no look-up and
@@ -55,20 +68,39 @@ export type SpfMerge =
 export function mergeSpf(live: string, add: readonly string[], drop: readonly string[] = []): SpfMerge {
   const terms = parseSpfRecord(live)
   if (!terms) return { kind: 'refused', reason: 'invalid' }
-  const dropped = new Set(drop.filter((address) => !add.includes(address)).map(mechanism))
-  const kept = terms.filter(
-    (term) =>
-      !(term.kind === 'directive' && term.qualifier === '+' && dropped.has(term.text.replace(/^\+/, '').toLowerCase())),
-  )
+  const gone = drop.filter((address) => !add.includes(address))
+  const kept = withoutAddresses(terms, gone)
   const missing = add.filter((address) => !authorises(kept, address))
   if (missing.length === 0 && kept.length === terms.length) return { kind: 'unchanged' }
   const text = ['v=spf1', ...missing.map(mechanism), ...kept.map((term) => term.text)].join(' ')
   return text.length > MAX_OCTETS ? { kind: 'refused', reason: 'too-long' } : { kind: 'merged', text }
 }
 
+/** True where nobody passes nor is merely doubted: all that a verifier reaches is `-` (RFC 7208 §10.1.2). */
+export function authorisesNobody(text: string): boolean {
+  const directives = parseSpfRecord(text)?.filter((term) => term.kind === 'directive') ?? []
+  const end = directives.findIndex((term) => term.name === 'all')
+  return end >= 0 && directives.slice(0, end + 1).every((term) => term.qualifier === '-')
+}
+
+/**
+ * The edit after which nobody may send: our addresses go, and what remains is closed. Where somebody else is still named
+ * the record is left to its owner (`foreign`), who alone knows whether that sender is in use.
+ */
+export function closeSpf(live: string, drop: readonly string[] = []): SpfMerge {
+  if (authorisesNobody(live)) return { kind: 'unchanged' }
+  const terms = parseSpfRecord(live)
+  if (!terms) return { kind: 'refused', reason: 'invalid' }
+  const isOthers = withoutAddresses(terms, drop).some((term) =>
+    term.kind === 'directive' ? term.name !== 'all' && term.qualifier !== '-' : term.name === 'redirect',
+  )
+  return isOthers ? { kind: 'refused', reason: 'foreign' } : { kind: 'merged', text: formatSpfRecord([], '-') }
+}
+
 /** The single addresses that a record of ours names. */
 export function spfAddresses(text: string): string[] {
-  return (parseSpfRecord(text) ?? [])
-    .filter((term) => term.name === 'ip4' || term.name === 'ip6')
-    .map((term) => term.value)
+  return (parseSpfRecord(text) ?? []).flatMap((term) => {
+    const [, , address, bits] = ADDRESS.exec(term.text) ?? []
+    return address === undefined || bits !== undefined ? [] : [address]
+  })
 }

@@ -34,6 +34,12 @@ const typeAndValue = fc.oneof(
       .tuple(octet, fc.stringMatching(/^[a-z]{1,9}$/), fc.stringMatching(/^[ !#-[\]-~]{0,40}$/))
       .map(([flags, tag, value]) => `${flags} ${tag} "${value}"`),
   ),
+  of(
+    'TLSA',
+    fc
+      .tuple(fc.constantFrom('0 0 1', '2 1 1', '3 1 1'), fc.stringMatching(/^[0-9a-f]{64}$/))
+      .map(([how, digest]) => `${how} ${digest}`),
+  ),
   // A text that begins with a quote would be read as one that is quoted already.
   of(
     'TXT',

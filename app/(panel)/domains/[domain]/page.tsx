@@ -57,15 +57,16 @@ export default async function DomainPage({ params, searchParams }: Props) {
   const facts = {
     refusingNodes: refusals.map((refusal) => refusal.node),
     suspendMode: domain.suspendMode,
-    records: records.map(({ purpose, observation }) => ({ purpose, state: observation?.state ?? null })),
+    isParked: domain.policy.isParked,
+    records: records.map(({ observation, ...record }) => ({ ...record, state: observation?.state ?? null })),
     keyStates: keys.map((key) => key.state),
     lastTest: last ? { ...last, isStandIn: last.probe.isStandIn } : null,
   }
   const readiness = judgeReadiness(facts)
   // A refused change is no step of bringing the domain on line.
   const steps = onboardingSteps(judgeReadiness({ ...facts, refusingNodes: [] }), domain.mailboxCount)
-  const isDone = steps.every((step) => step.state === 'done')
-  const nowStep = steps.find((step) => step.state !== 'done')
+  const isDone = readiness.code === 'parked' || steps.every((step) => step.state === 'done')
+  const nowStep = isDone ? undefined : steps.find((step) => step.state !== 'done')
   return (
     <DomainFrame
       name={name}

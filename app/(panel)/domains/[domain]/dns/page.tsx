@@ -4,7 +4,8 @@ import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
 import { checkDnsAction, publishDnsAction, removeOwnRecordAction } from '@/app/(panel)/domains/[domain]/dns/actions'
 import { OwnRecordForm } from '@/app/(panel)/domains/[domain]/dns/own-record-form'
 import { Exact } from '@/components/data/exact'
-import { recordLevel } from '@/components/data/record-state'
+import { MailHostsCard } from '@/app/(panel)/domains/[domain]/dns/mail-hosts-card'
+import { isCounted, recordLevel } from '@/components/data/record-state'
 import { RecordRow } from '@/components/data/record-row'
 import { RelativeTime } from '@/components/data/time'
 import { ActionForm } from '@/components/form/action-form'
@@ -15,7 +16,8 @@ import { worstLevel } from '@/components/ui/level'
 import { NoticeLine } from '@/components/ui/notice'
 import { Table } from '@/components/ui/table'
 import { roleMay } from '@/lib/auth/permissions'
-import { listDnsRecords, zoneTextOf } from '@/lib/dns/queries'
+import { NEEDS } from '@/lib/dns/purpose'
+import { listDnsRecords, listMailHosts, zoneTextOf, type ListedRecord } from '@/lib/dns/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { plainQuery } from '@/lib/http/query'
@@ -27,17 +29,24 @@ interface Props {
 
 export const generateMetadata = domainPageTitle('dns')
 
+/** Under which heading a record stands; one that is no longer wanted stands with the administrator's own, to be seen. */
+function groupOf({ purpose, need }: ListedRecord) {
+  return purpose === 'own' || purpose === 'withdrawn' ? 'own' : need
+}
+
 export default async function DnsPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('dns:read')
   const name = domainParam((await params).domain)
-  const [{ records, provider }, t, format, query] = await Promise.all([
+  const [{ records, provider }, hosts, t, format, query] = await Promise.all([
     orNotFound(listDnsRecords(actor, name)),
+    listMailHosts(actor),
     getTranslations('dns'),
     getFormatter(),
     plainQuery(searchParams),
   ])
-  const wrong = records.filter((record) => ['broken', 'attention'].includes(recordLevel(record)))
-  const level = records.length === 0 ? 'unknown' : worstLevel(records.map(recordLevel))
+  const counted = records.filter(isCounted)
+  const wrong = counted.filter((record) => ['broken', 'attention'].includes(recordLevel(record)))
+  const level = records.length === 0 ? 'unknown' : worstLevel(counted.map(recordLevel))
   const checkedAt = records.reduce<Date | null>((latest, { observation }) => {
     const at = observation?.checkedAt ?? null
     return at && (!latest || at > latest) ? at : latest
@@ -49,6 +58,9 @@ export default async function DnsPage({ params, searchParams }: Props) {
   const isAsking = asked !== null && (checkedAt === null || checkedAt.getTime() < asked)
   const mayWrite = roleMay(actor.role, 'dns:write')
   const zone = zoneTextOf(records)
+  const groups = [...NEEDS, 'own' as const]
+    .map((group) => ({ group, rows: records.filter((record) => groupOf(record) === group) }))
+    .filter(({ rows }) => rows.length > 0)
   return (
     <DomainFrame
       name={name}
@@ -57,7 +69,7 @@ export default async function DnsPage({ params, searchParams }: Props) {
       state={{
         level,
         word: t(`level.${level}`),
-        text: checkedAt === null ? t('stateUnasked') : t('state', { wrong: wrong.length, total: records.length }),
+        text: checkedAt === null ? t('stateUnasked') : t('state', { wrong: wrong.length, total: counted.length }),
       }}
       actions={
         <>
@@ -79,20 +91,26 @@ export default async function DnsPage({ params, searchParams }: Props) {
       }
     >
       {isAsking ? <NoticeLine notice={{ level: 'waiting', word: t('askedWord'), text: t('askedText') }} /> : null}
-      <Card
-        title={t('records')}
-        aside={
-          checkedAt ? (
-            <span>
-              {t.rich('askedAt', { servers: format.list(servers), at: () => <RelativeTime at={checkedAt} /> })}
-            </span>
-          ) : null
-        }
-      >
-        {records.length === 0 ? (
+      {records.length === 0 ? (
+        <Card title={t('records')}>
           <Empty title={t('emptyTitle')}>{t('emptyText')}</Empty>
-        ) : (
-          <Table label={t('records')} folds>
+        </Card>
+      ) : null}
+      {groups.map(({ group, rows }, index) => (
+        <Card
+          key={group}
+          title={t(`needs.${group}`)}
+          aside={
+            index === 0 && checkedAt ? (
+              <span>
+                {t.rich('askedAt', { servers: format.list(servers), at: () => <RelativeTime at={checkedAt} /> })}
+              </span>
+            ) : (
+              t(`needText.${group}`)
+            )
+          }
+        >
+          <Table label={t(`needs.${group}`)} folds>
             <thead>
               <tr>
                 <th className="w-[150px]">{t('stateColumn')}</th>
@@ -101,11 +119,10 @@ export default async function DnsPage({ params, searchParams }: Props) {
               </tr>
             </thead>
             <tbody>
-              {records.map((record) => (
+              {rows.map((record) => (
                 <RecordRow
                   key={record.id}
                   record={record}
-                  domain={name}
                   provider={provider}
                   action={
                     record.purpose === 'own' && mayWrite ? (
@@ -127,8 +144,9 @@ export default async function DnsPage({ params, searchParams }: Props) {
               ))}
             </tbody>
           </Table>
-        )}
-      </Card>
+        </Card>
+      ))}
+      <MailHostsCard hosts={hosts} />
       {zone ? (
         <Card title={t('zone')} aside={provider ? t('publishedAt', { provider }) : t('byHand')}>
           <CardBody>

@@ -1,0 +1,107 @@
+import 'server-only'
+import type { Tx } from '@/lib/db/client'
+import type { DkimKeyState } from '@/lib/db/generated/enums'
+import type { ClientService, ClientServices } from '@/lib/dns/client-records'
+import type { HostWithRecords } from '@/lib/dns/host-records'
+import { panelHostOf } from '@/lib/dns/panel-host'
+import { parseDnsPolicy } from '@/lib/dns/policy'
+import { isInside } from '@/lib/dns/record'
+import { parseProviderConfig } from '@/lib/dns/schema'
+import type { WantedInput } from '@/lib/dns/wanted-records'
+import { env } from '@/lib/env'
+
+const DEFAULT_TTL_SECONDS = 3600
+/** States of keys whose record is (or stays) in DNS. */
+const WITH_RECORD: DkimKeyState[] = ['generated', 'published', 'active', 'retiring', 'revoked']
+/** Of a parked domain: mail signed with them may still be on its way. */
+const SIGNED_WITH: DkimKeyState[] = ['active', 'retiring', 'revoked']
+
+/** The services of a node (`Node.services`) by the names of their SRV records. */
+const SERVICE_OF_NODE: Record<string, ClientService> = {
+  ...{ imap: 'imap', imaps: 'imaps', pop3: 'pop3', pop3s: 'pop3s', sieve: 'sieve' },
+  ...{ submission: 'submission', smtps: 'submissions' },
+}
+
+/** What the plan of a domain is made from. */
+export interface PlanInput {
+  input: WantedInput
+  /** The administrator's own records. */
+  own: { name: string; type: string; value: string }[]
+  /** We publish them. */
+  hasProvider: boolean
+}
+
+const nodeSelect = { hostName: true, publicAddresses: true, roles: true, services: true } as const
+interface NodeRow {
+  hostName: string
+  publicAddresses: string[]
+  roles: string[]
+  services: unknown
+}
+
+/** Where each service of a node answers, for mail programs. */
+function servicesOf({ hostName, services }: NodeRow): ClientServices {
+  const found: ClientServices = {}
+  for (const [name, place] of Object.entries(services as Record<string, string>)) {
+    const service = SERVICE_OF_NODE[name]
+    const port = Number(place.slice(place.lastIndexOf(':') + 1))
+    if (service && Number.isInteger(port)) found[service] = { host: hostName, port }
+  }
+  return found
+}
+
+/** The nodes whose host names stand in the domain's own zone: those below it that no other name of ours holds nearer. */
+async function hostsInside(tx: Tx, domain: string, nodes: readonly NodeRow[]): Promise<HostWithRecords[]> {
+  const below = nodes.filter(({ hostName }) => isInside(hostName, domain))
+  if (below.length === 0) return []
+  const nearer = await tx.hostedName.findMany({
+    where: { name: { endsWith: `.${domain}` } },
+    select: { name: true },
+  })
+  return below
+    .filter(({ hostName }) => !nearer.some(({ name }) => isInside(hostName, name)))
+    .map(({ hostName, publicAddresses, roles }) => ({
+      ...{ hostName, publicAddresses, isSender: roles.includes('smtp') },
+      // No certificate of a node is known to the panel yet: DANE waits for it.
+      tlsaDigests: [],
+    }))
+}
+
+/** Loads all that the records of a domain are made from. Throws where there is no such domain. */
+export async function loadPlanInput(tx: Tx, domainId: string): Promise<PlanInput> {
+  const domain = await tx.domain.findUniqueOrThrow({
+    where: { id: domainId },
+    select: {
+      ...{ name: true, kind: true, dnsPolicy: true },
+      dnsProvider: { select: { kind: true, config: true } },
+      homeNode: { select: nodeSelect },
+      dkimKeys: {
+        where: { state: { in: WITH_RECORD } },
+        select: { id: true, selector: true, publicKey: true, state: true, algorithm: true, flags: true, slot: true },
+      },
+      dnsRecords: { where: { purpose: 'own' }, select: { name: true, type: true, value: true } },
+    },
+  })
+  const nodes = await tx.node.findMany({
+    where: { removedAt: null },
+    select: nodeSelect,
+    orderBy: { createdAt: 'asc' },
+  })
+  const hosts = nodes.filter(({ roles }) => roles.includes('smtp'))
+  const config = domain.dnsProvider && parseProviderConfig(domain.dnsProvider.kind, domain.dnsProvider.config)
+  const policy = parseDnsPolicy(domain.dnsPolicy)
+  const keys = domain.dkimKeys.filter(({ state }) => !policy.isParked || SIGNED_WITH.includes(state))
+  const input: WantedInput = {
+    domain: domain.name,
+    kind: domain.kind,
+    policy,
+    hosts,
+    hostsInside: await hostsInside(tx, domain.name, nodes),
+    keys: keys.map((key) => ({ ...key, isRevoked: key.state === 'revoked' })),
+    delegation: null,
+    panelHost: panelHostOf(env().POSTHOUSE_URL, hosts[0]?.hostName ?? null),
+    services: { ...(hosts[0] && servicesOf(hosts[0])), ...(domain.homeNode && servicesOf(domain.homeNode)) },
+    ttlSeconds: config?.ttlSeconds ?? DEFAULT_TTL_SECONDS,
+  }
+  return { input, own: domain.dnsRecords, hasProvider: config !== null }
+}
