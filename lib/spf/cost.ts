@@ -19,6 +19,8 @@ export interface SpfTermCost {
   target: string | null
   lookups: number
   voidLookups: number
+  /** Mail servers that an `mx` leads to; more than ten are an error too (RFC 7208 §4.6.4). */
+  mailServers: number
   /** True where DNS gave no answer, so that its void look-up is not known. */
   isUnknown: boolean
   below: SpfCost | null
@@ -73,7 +75,7 @@ function termCost(term: SpfTerm, domain: string, sender: string): SpfTermCost {
   // `%{p}` looks the client's name up (RFC 7208 §4.6.4).
   const own = asks(term) ? 1 + Number(macroLetters(spec).has('p')) : 0
   const target = asks(term) ? nameOf(term, domain, sender) : null
-  return { term, target, lookups: own, voidLookups: 0, isUnknown: false, below: null }
+  return { term, target, lookups: own, voidLookups: 0, mailServers: 0, isUnknown: false, below: null }
 }
 
 function textsOf(answer: DnsAnswer): readonly string[] | null {
@@ -143,7 +145,7 @@ function questionsOf({ term, target }: SpfTermCost): { name: string; type: Query
 }
 
 /** A look-up is void where it finds nothing; of `a` in neither family, so that a host with one of them is not void. */
-async function findVoids(dns: Dns, root: SpfCost): Promise<void> {
+async function askTerms(dns: Dns, root: SpfCost): Promise<void> {
   const terms = allTerms(root)
   const questions = new Map(terms.flatMap(questionsOf).map((one) => [`${one.name} ${one.type}`, one]))
   const asked = [...questions].slice(0, MOST_QUESTIONS)
@@ -154,6 +156,7 @@ async function findVoids(dns: Dns, root: SpfCost): Promise<void> {
   )
   for (const one of terms) {
     const found = questionsOf(one).map(({ name, type }) => answers.get(`${name} ${type}`) ?? null)
+    if (one.term.name === 'mx') one.mailServers = found[0]?.length ?? 0
     if (found.length === 0 || found.some((values) => values !== null && values.length > 0)) continue
     one.isUnknown = found.includes(null)
     one.voidLookups = one.isUnknown ? 0 : 1
@@ -184,7 +187,7 @@ export async function spfCost(
   const root = leaf(domain, 'unread')
   fill(root, texts ?? textsOf(await resolve(dns, domain, 'TXT')), domain)
   await readTree(dns, root, () => clock().getTime() > until)
-  await findVoids(dns, root)
+  await askTerms(dns, root)
   sum(root)
   return root
 }
