@@ -48,6 +48,17 @@ function judgeWayOut(one: ServerCheckResult): CheckResult {
   return say('host.port25-out', isSilent ? { ...one, level: 'attention' } : one, true)
 }
 
+/** Point 17: a name made of the address, as providers give to lines of homes. */
+function looksGeneric(hostName: string, addresses: readonly string[]): boolean {
+  return addresses.some((address) => {
+    if (address.includes(':')) return false
+    const octets = address.split('.')
+    return [octets, octets.toReversed()].some((order) =>
+      new RegExp(`(?<!\\d)0*${order.join('[.-]0*')}(?!\\d)`).test(hostName),
+    )
+  })
+}
+
 const BY_CHECK: Record<ServerCheckResult['check'], Check> = {
   // A private name is a trial's: nobody has to act.
   hostName: (one) => [say('host.name', one, one.code !== 'privateName', { subject: '' })],
@@ -95,7 +106,9 @@ export async function checkName(world: CheckWorld, facts: NodeFacts, outside: Ou
     checkLoopback(world, facts),
     checkResolvers(world),
   ])
+  const isGeneric = looksGeneric(hostName, facts.publicAddresses)
   const results = looks
+    .map((one) => (one.code === 'full' && isGeneric ? { ...one, code: 'generic', level: 'attention' as const } : one))
     .filter(({ check }) => isMailServer || check === 'hostName' || check === 'forward')
     .flatMap((one) => BY_CHECK[one.check](one, isPublicLook(one, facts)))
   return [...results, ...rest.flat()]

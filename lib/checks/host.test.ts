@@ -120,6 +120,14 @@ test('a node that was never heard of, and resolvers that are silent, are unknown
   expect(lines).toContain('host.ptr 9.9.9.10 unknown noAnswer')
 })
 
+test.each([
+  ['static.10-009-9-9.provider.net', 'attention generic'],
+  ['9.9.9.10.provider.net', 'attention generic'],
+  ['mx9.9.9.100.posthouse.org', 'ok full'],
+])('the host name %s is %s', async (hostName, expected) => {
+  expect((await run({ facts: { hostName } })).lines).toContain(`host.name ${expected}`)
+})
+
 test('port 25: reached, closed from here, closed altogether, silent, somebody else', async () => {
   const at = (own: ReturnType<typeof seenSmtp> | { status: 'unreachable'; words: string }, outer: object) => ({
     facts: { publicAddresses: ['9.9.9.10'], services: { smtp: '10.0.0.5:25' } },

@@ -53,9 +53,12 @@ export async function checkDnssec(world: CheckWorld, zone: string, authority: Au
   const answer = await resolve(world.dns, zone, 'SOA')
   if (answer.status === 'temperror') return (await isBogus(world, zone)) ? say('bogus') : say('silent', [answer.words])
   const [chain, isKeyed] = await Promise.all([look(world, zone, 'DS'), hasKeys(world, authority)])
+  const isAuthentic = 'isAuthentic' in answer && answer.isAuthentic
+  // A resolver may trust the zone's key by itself.
+  if (isAuthentic && chain.status !== 'found') return say('signed')
   if (chain.status === 'unknown') return say('silent', [chain.words])
   if (chain.status === 'absent') return say(isKeyed ? 'unchained' : 'unsigned')
-  if (!('isAuthentic' in answer && answer.isAuthentic)) {
+  if (!isAuthentic) {
     // Servers without keys under a parent that vouches for one: whoever validates gets nothing.
     return say(isKeyed === false || (await isBogus(world, zone)) ? 'bogus' : 'unvalidated', chain.values)
   }

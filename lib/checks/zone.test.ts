@@ -174,6 +174,7 @@ const validating =
 
 test.each<[string, Servers, string, ((ask: Ask) => Ask)?]>([
   ['signed and valid', { ns1: DNSKEY, resolver: signed('1 13 2 ab', true) }, 'ok signed'],
+  ['trusted by its own key', { ns1: DNSKEY, resolver: { [`${DOMAIN} SOA`]: soaOf(DOMAIN, [SOA], true) } }, 'ok signed'],
   ['signed as nobody should any more', { ns1: DNSKEY, resolver: signed('1 5 2 ab', true) }, 'attention weak'],
   ['signed, and nothing above says so', { ns1: DNSKEY }, 'info unchained'],
   [
