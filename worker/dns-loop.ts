@@ -16,8 +16,8 @@ export function startDnsLoop(): () => Promise<void> {
   const run = async () => {
     while (!end.signal.aborted) {
       try {
-        await advanceKeys(systemDnsDeps())
-        await checkNewDomains(systemDnsDeps())
+        await advanceKeys(await systemDnsDeps())
+        await checkNewDomains(await systemDnsDeps())
       } catch (error) {
         logger('dns').error({ err: error }, 'could not look after keys and records; trying again')
       }

@@ -6,16 +6,18 @@ import { systemDnsDeps } from '@/lib/dns/deps'
 import { dialTcp } from '@/lib/settings/dial'
 import { runServerChecks } from '@/lib/settings/service'
 import { runTest } from '@/lib/deliverability/run-test'
+import { runCheck } from '@/worker/check-jobs'
 import { runDnsCheck, runDnsPublish } from '@/worker/dns-jobs'
 
 type Handlers = { [N in JobName]: (data: JobData<N>) => Promise<void> }
 
 const HANDLERS: Handlers = {
   'dns.check': runDnsCheck,
+  'check.run': runCheck,
   'dns.publish': runDnsPublish,
   'test.run': ({ testId }) => runTest(testId),
   'server.check': async () => {
-    await runServerChecks(systemActor('worker'), { dns: systemDnsDeps().dns, dial: dialTcp })
+    await runServerChecks(systemActor('worker'), { dns: (await systemDnsDeps()).dns, dial: dialTcp })
   },
   'directory.purge': runDirectoryPurge,
 }

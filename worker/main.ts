@@ -4,6 +4,7 @@ import { db } from '@/lib/db/client'
 import { env } from '@/lib/env'
 import { closeQueue } from '@/lib/jobs/queue'
 import { NodeLoops } from '@/lib/nodes/node-loops'
+import { startCheckLoop } from '@/worker/check-loop'
 import { startJobs } from '@/worker/jobs'
 import { startDnsLoop } from '@/worker/dns-loop'
 
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
   await loops.start()
   await startJobs()
   const stopDnsLoop = startDnsLoop()
+  const stopCheckLoop = startCheckLoop()
   log.info('worker is up')
   // Whoever started this process may wait for the line.
   process.stdout.write('ready\n')
@@ -23,6 +25,7 @@ async function main(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
   await stopDnsLoop()
+  await stopCheckLoop()
   await closeQueue()
   await loops.stop()
   await notifications().close()

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
+import * as alertQueries from '@/lib/alerts/queries'
+import * as alerts from '@/lib/alerts/service'
 import * as aliasQueries from '@/lib/aliases/queries'
 import * as aliases from '@/lib/aliases/service'
 import * as audit from '@/lib/audit/queries'
@@ -8,6 +10,9 @@ import { systemActor, type Actor } from '@/lib/auth/actor'
 import { roleMay, type Permission } from '@/lib/auth/permissions'
 import * as authQueries from '@/lib/auth/queries'
 import * as auth from '@/lib/auth/service'
+import * as checkQueries from '@/lib/checks/queries'
+import * as checkRequests from '@/lib/checks/requests'
+import * as checks from '@/lib/checks/service'
 import { db } from '@/lib/db/client'
 import { emptyTables } from '@/lib/db/testing'
 import * as testQueries from '@/lib/deliverability/queries'
@@ -44,6 +49,8 @@ const name = 'tenant-b.test' as DomainName
 const localPart = 'anna'
 const domain = name
 const id = randomUUID()
+/** Something wrong with the domain. */
+const finding = randomUUID()
 
 /** `tenant`: what the administrator of another domain gets with the permission. */
 type Tenant = 'NOT_FOUND' | 'nothing' | 'not about a domain'
@@ -165,7 +172,11 @@ const CASES: Record<string, Case> = {
   ],
   addWebhookTarget: [
     (actor) =>
-      alerts.addWebhookTarget(actor, { destination: `https://x.test/${randomUUID()}`, isPrivate: false, language: 'en' }),
+      alerts.addWebhookTarget(actor, {
+        destination: `https://x.test/${randomUUID()}`,
+        isPrivate: false,
+        language: 'en',
+      }),
     'alert:write',
     'not about a domain',
   ],
@@ -189,7 +200,11 @@ const CASES: Record<string, Case> = {
     'NOT_FOUND',
   ],
   requestDomainChecks: [(actor) => checkRequests.requestDomainChecks(actor, { domain }), 'check:write', 'NOT_FOUND'],
-  requestNodeChecks: [(actor) => checkRequests.requestNodeChecks(actor, { node: 'none' }), 'node:read', 'not about a domain'],
+  requestNodeChecks: [
+    (actor) => checkRequests.requestNodeChecks(actor, { node: 'none' }),
+    'node:check',
+    'not about a domain',
+  ],
   listDomainFindings: [(actor) => checkQueries.listDomainFindings(actor, domain), 'check:read', 'NOT_FOUND'],
   listNodeFindings: [(actor) => checkQueries.listNodeFindings(actor), 'node:read', 'not about a domain'],
   listFindingGroups: [(actor) => checkQueries.listFindingGroups(actor), 'check:read', 'nothing'],
@@ -290,6 +305,11 @@ beforeAll(async () => {
     quotaMebibytes: null,
   })
   await aliases.createAlias(system, alias)
+  const { id: domainId } = await db().domain.findUniqueOrThrow({ where: { name } })
+  const at = { since: new Date(), checkedAt: new Date() }
+  await db().finding.create({
+    data: { id: finding, scope: `domain:${domainId}`, domainId, check: 'mx.missing', level: 'broken', ...at },
+  })
   const admin = await db().admin.create({
     data: { email: 'a@tenant-a.test', name: 'A', role: 'domain_admin', passwordHash: '' },
   })

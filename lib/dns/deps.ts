@@ -1,5 +1,7 @@
 import 'server-only'
+import { readCheckSettings } from '@/lib/checks/settings'
 import { systemClock, type Clock } from '@/lib/clock/clock'
+import { db } from '@/lib/db/client'
 import { createAsk } from '@/lib/dns/ask'
 import { connectProvider, type ConnectProvider } from '@/lib/dns/providers/connect'
 import { configuredResolvers, type Dns } from '@/lib/dns/resolver'
@@ -12,11 +14,12 @@ export interface DnsDeps {
   clock: Clock
 }
 
-/** The world as the process's settings have it (POSTHOUSE_RESOLVERS). Throws where that setting is wrong. */
-export function systemDnsDeps(): DnsDeps {
-  return {
-    dns: { ask: createAsk(), resolvers: configuredResolvers(env().POSTHOUSE_RESOLVERS) },
-    connect: connectProvider,
-    clock: systemClock,
-  }
+/**
+ * The world as it is set: POSTHOUSE_RESOLVERS, else the resolvers of the panel's settings, else the system's. Throws where
+ * that setting is wrong.
+ */
+export async function systemDnsDeps(): Promise<DnsDeps> {
+  const fromSettings = async () => (await readCheckSettings(db())).resolvers.join(',')
+  const resolvers = configuredResolvers(env().POSTHOUSE_RESOLVERS || (await fromSettings()))
+  return { dns: { ask: createAsk(), resolvers }, connect: connectProvider, clock: systemClock }
 }

@@ -7,8 +7,10 @@ import { logger } from '@/lib/logger/logger'
 
 /** What the worker does, and the data each job carries. */
 export const JOBS = {
-  /** Asks DNS for every record of a domain. */
+  /** Asks DNS for every record of a domain and runs its checks. */
   'dns.check': z.strictObject({ domain: z.string() }),
+  /** Runs the checks of a domain or node: all, or the family of one. */
+  'check.run': z.strictObject({ kind: z.enum(['domain', 'node']), id: z.uuid(), check: z.string().nullable() }),
   /** Publishes a domain's records through its provider, then asks DNS. */
   'dns.publish': z.strictObject({ domain: z.string(), actorName: z.string() }),
   /** Runs one deliverability test. */

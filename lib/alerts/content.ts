@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { CHECK_LEVELS } from '@/lib/checks/check'
+
+/** What one run of checks has to tell: of which domain or node, and what crossed between fine and wrong. */
+export const alertContent = z.object({
+  scope: z.object({ kind: z.enum(['domain', 'node']), name: z.string() }),
+  crossings: z.array(
+    z.object({
+      check: z.string(),
+      subject: z.string(),
+      level: z.enum(CHECK_LEVELS),
+      since: z.coerce.date(),
+      values: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
+})
+export type AlertContent = z.infer<typeof alertContent>
+
+/** What is stored for a message that somebody asked for to try a target. */
+export const TEST_CONTENT = 'test'
+export const storedContent = z.union([z.literal(TEST_CONTENT), alertContent])
+export type StoredContent = z.infer<typeof storedContent>

@@ -1,0 +1,77 @@
+import { ACKNOWLEDGED_AS, type AcknowledgedAs } from '@/lib/checks/acknowledgement'
+import type { CheckLevel, CheckResult } from '@/lib/checks/check'
+import { storedLevel } from '@/lib/checks/level'
+import { whoActs, type ActsBy } from '@/lib/checks/registry'
+
+/** A finding as pages show it. */
+export interface ListedFinding extends CheckResult {
+  id: string
+  /** The domain or node that it is about. */
+  scope: { kind: 'domain' | 'node'; name: string }
+  who: ActsBy | null
+  since: Date
+  checkedAt: Date
+  /** While it is quiet: why, by whom, until when. */
+  acknowledged: { as: AcknowledgedAs; by: string; at: Date; until: Date; reason: string } | null
+  /** What the world showed before, newest first; `at` is until when. */
+  changes: { at: Date; level: CheckLevel; found: string[] }[]
+}
+
+const CHANGES_SHOWN = 10
+
+/** The columns that {@link listedFinding} reads. */
+export const findingSelect = {
+  ...{ id: true, check: true, subject: true, level: true, found: true, expected: true, values: true, since: true },
+  ...{ checkedAt: true, acknowledgedAt: true, acknowledgedBy: true, acknowledgedUntil: true, acknowledgedAs: true },
+  acknowledgeReason: true,
+  domain: { select: { name: true } },
+  node: { select: { name: true } },
+  changes: {
+    orderBy: { at: 'desc' },
+    take: CHANGES_SHOWN,
+    select: { at: true, level: true, found: true },
+  },
+} as const
+
+interface FindingRow {
+  id: string
+  check: string
+  subject: string
+  level: string
+  found: string[]
+  expected: string[]
+  values: unknown
+  since: Date
+  checkedAt: Date
+  acknowledgedAt: Date | null
+  acknowledgedBy: string | null
+  acknowledgedUntil: Date | null
+  acknowledgedAs: string | null
+  acknowledgeReason: string
+  domain: { name: string } | null
+  node: { name: string } | null
+  changes: { at: Date; level: string; found: string[] }[]
+}
+
+/** A stored finding as it is shown at `now`. */
+export function listedFinding(row: FindingRow, now: Date): ListedFinding {
+  const { id, check, subject, found, expected, since, checkedAt, domain, node } = row
+  const scope = domain
+    ? { kind: 'domain' as const, name: domain.name }
+    : { kind: 'node' as const, name: node?.name ?? '' }
+  return {
+    ...{ id, check, subject, found, expected, since, checkedAt, scope },
+    level: storedLevel(row.level),
+    values: row.values as Record<string, string | number>,
+    who: whoActs(check),
+    acknowledged: acknowledged(row, now),
+    changes: row.changes.map((change) => ({ ...change, level: storedLevel(change.level) })),
+  }
+}
+
+function acknowledged(row: FindingRow, now: Date): ListedFinding['acknowledged'] {
+  const as = ACKNOWLEDGED_AS.find((known) => known === row.acknowledgedAs)
+  if (!as || !row.acknowledgedAt || !row.acknowledgedUntil || row.acknowledgedUntil <= now) return null
+  const { acknowledgedAt: at, acknowledgedUntil: until, acknowledgedBy: by, acknowledgeReason: reason } = row
+  return { as, at, until, by: by ?? '', reason }
+}

@@ -1,0 +1,179 @@
+import 'server-only'
+import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
+import { roleMay } from '@/lib/auth/permissions'
+import { DEFAULT_BLOCK_LISTS } from '@/lib/checks/block-lists'
+import type { CheckLevel } from '@/lib/checks/check'
+import { levelRank, storedLevel, WRONG_LEVELS } from '@/lib/checks/level'
+import { findingSelect, listedFinding, type ListedFinding } from '@/lib/checks/listed'
+import { CHECK_IDS, whoActs, type ActsBy } from '@/lib/checks/registry'
+import type { FindingFilter } from '@/lib/checks/schema'
+import { readCheckSettings } from '@/lib/checks/settings'
+import { db } from '@/lib/db/client'
+import type { Prisma } from '@/lib/db/generated/client'
+import { AppError } from '@/lib/errors/app-error'
+
+const PAGE = 50
+const EXAMPLES = 4
+
+/** The findings that an actor may see: of its domains, and of nodes where it may see those. */
+export function visibleFindings(actor: Actor): Prisma.FindingWhereInput {
+  const ofDomains = { domain: { AND: [visibleDomains(actor), { deletedAt: null }] } }
+  return roleMay(actor.role, 'node:read') ? { OR: [ofDomains, { node: { removedAt: null } }] } : ofDomains
+}
+
+const worstFirst = (one: ListedFinding, other: ListedFinding): number =>
+  levelRank(other.level) - levelRank(one.level) ||
+  (`${one.check} ${one.subject}` < `${other.check} ${other.subject}` ? -1 : 1)
+
+/** How a node stands whose facts count for a domain too: shown there by reference (MAIL rule 33). */
+export interface NodeReference {
+  name: string
+  /** Findings that need a person. */
+  wrong: number
+  level: CheckLevel
+}
+
+/** All findings of a domain, the worst first, and of its mail nodes how many need a person. NOT_FOUND where it is not the actor's. */
+export async function listDomainFindings(
+  actor: Actor,
+  domainName: string,
+): Promise<{ findings: ListedFinding[]; nodes: NodeReference[]; checkedAt: Date | null; nextCheckAt: Date | null }> {
+  requirePermission(actor, 'check:read')
+  const domain = await db().domain.findFirst({
+    where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
+    select: { id: true, checkedAt: true, nextCheckAt: true },
+  })
+  if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
+  const [rows, nodes] = await Promise.all([
+    db().finding.findMany({ where: { domainId: domain.id }, select: findingSelect }),
+    roleMay(actor.role, 'node:read') ? nodeReferences() : [],
+  ])
+  const now = new Date()
+  const findings = rows.map((row) => listedFinding(row, now)).sort(worstFirst)
+  return { findings, nodes, checkedAt: domain.checkedAt, nextCheckAt: domain.nextCheckAt }
+}
+
+async function nodeReferences(): Promise<NodeReference[]> {
+  const nodes = await db().node.findMany({
+    where: { removedAt: null, roles: { has: 'smtp' } },
+    orderBy: { name: 'asc' },
+    select: { name: true, findings: { where: isOpen(new Date()), select: { level: true } } },
+  })
+  return nodes.map(({ name, findings }) => {
+    const levels = findings.map(({ level }) => storedLevel(level))
+    const level = levels.reduce<CheckLevel>((worst, one) => (levelRank(one) > levelRank(worst) ? one : worst), 'ok')
+    return { name, wrong: levels.length, level }
+  })
+}
+
+/** All findings of the mail nodes by node name, the worst first. */
+export async function listNodeFindings(actor: Actor): Promise<Map<string, ListedFinding[]>> {
+  requirePermission(actor, 'check:read')
+  requirePermission(actor, 'node:read')
+  const rows = await db().finding.findMany({ where: { node: { removedAt: null } }, select: findingSelect })
+  const now = new Date()
+  return Map.groupBy(rows.map((row) => listedFinding(row, now)).sort(worstFirst), ({ scope }) => scope.name)
+}
+
+/** Wrong, and nobody said that it is to be so. */
+function isOpen(now: Date): Prisma.FindingWhereInput {
+  const isLoud = { OR: [{ acknowledgedUntil: null }, { acknowledgedUntil: { lte: now } }] }
+  return { AND: [{ level: { in: [...WRONG_LEVELS] } }, isLoud] }
+}
+
+function filtered(actor: Actor, { check, level, who, show }: FindingFilter, now: Date): Prisma.FindingWhereInput {
+  const wrong = { level: { in: level === undefined ? [...WRONG_LEVELS] : [level] } }
+  return {
+    AND: [
+      visibleFindings(actor),
+      show === 'acknowledged' ? { AND: [wrong, { acknowledgedUntil: { gt: now } }] } : { AND: [wrong, isOpen(now)] },
+      check === undefined ? {} : { check },
+      who === undefined ? {} : { check: { in: CHECK_IDS.filter((id) => whoActs(id) === who) } },
+    ],
+  }
+}
+
+/** One thing that is wrong, in however many places. */
+export interface FindingGroup {
+  check: string
+  who: ActsBy | null
+  level: 'attention' | 'broken'
+  count: number
+  since: Date
+  /** Some of the findings, by name. */
+  examples: ListedFinding[]
+}
+
+/** What needs a person over all domains and nodes, by check: broken before attention, then what is in most places. */
+export async function listFindingGroups(actor: Actor, filter: FindingFilter = {}): Promise<FindingGroup[]> {
+  requirePermission(actor, 'check:read')
+  const now = new Date()
+  const where = filtered(actor, filter, now)
+  const rows = await db().finding.groupBy({
+    by: ['check', 'level'],
+    where,
+    _count: { _all: true },
+    _min: { since: true },
+  })
+  const groups = await Promise.all(
+    rows.map(async ({ check, level, _count, _min }): Promise<FindingGroup> => {
+      const examples = await db().finding.findMany({
+        where: { AND: [where, { check, level }] },
+        orderBy: [{ domain: { name: 'asc' } }, { node: { name: 'asc' } }, { subject: 'asc' }],
+        take: EXAMPLES,
+        select: findingSelect,
+      })
+      return {
+        ...{ check, level: level === 'broken' ? 'broken' : 'attention', who: whoActs(check) },
+        ...{ count: _count._all, since: _min.since ?? now },
+        examples: examples.map((row) => listedFinding(row, now)),
+      }
+    }),
+  )
+  return groups.sort(
+    (one, other) =>
+      levelRank(other.level) - levelRank(one.level) || other.count - one.count || (one.check < other.check ? -1 : 1),
+  )
+}
+
+/** Where a page of {@link listFindings} begins: after this name and subject. */
+export interface FindingKey {
+  name: string
+  subject: string
+}
+
+/** The findings of a filter (of one check, as a rule) by name, a page at a time. `next` is the key of the following one. */
+export async function listFindings(
+  actor: Actor,
+  filter: FindingFilter & { check: string },
+  after: FindingKey | null = null,
+): Promise<{ findings: ListedFinding[]; next: FindingKey | null }> {
+  requirePermission(actor, 'check:read')
+  const now = new Date()
+  const beyond = (kind: 'domain' | 'node'): Prisma.FindingWhereInput =>
+    after === null
+      ? {}
+      : {
+          OR: [
+            { [kind]: { name: { gt: after.name } } },
+            { [kind]: { name: after.name }, subject: { gt: after.subject } },
+          ],
+        }
+  const rows = await db().finding.findMany({
+    where: { AND: [filtered(actor, filter, now), after === null ? {} : { OR: [beyond('domain'), beyond('node')] }] },
+    orderBy: [{ domain: { name: 'asc' } }, { node: { name: 'asc' } }, { subject: 'asc' }],
+    take: PAGE + 1,
+    select: findingSelect,
+  })
+  const findings = rows.slice(0, PAGE).map((row) => listedFinding(row, now))
+  const last = findings.at(-1)
+  const next = rows.length > PAGE && last ? { name: last.scope.name, subject: last.subject } : null
+  return { findings, next }
+}
+
+/** How checks are made, for the form: the block lists with the panel's own choice where nobody made another. */
+export async function getCheckSettings(actor: Actor): Promise<{ resolvers: string[]; dnsbls: readonly string[] }> {
+  requirePermission(actor, 'setting:read')
+  const settings = await readCheckSettings(db())
+  return { ...settings, dnsbls: settings.dnsbls ?? DEFAULT_BLOCK_LISTS }
+}
