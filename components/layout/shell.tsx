@@ -26,6 +26,7 @@ const GROUPS: { heading: string | null; items: Item[] }[] = [
     items: [
       { href: '/', key: 'overview', permission: 'domain:read', isExact: true },
       { href: '/domains', key: 'domains', permission: 'domain:read' },
+      { href: '/checks', key: 'checks', permission: 'check:read' },
     ],
   },
   {

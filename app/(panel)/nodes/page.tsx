@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { NodeFindings } from '@/app/(panel)/nodes/node-findings'
 import { byteFormatter } from '@/components/data/bytes'
 import { nodeLevel } from '@/components/data/node-level'
 import { releasePath } from '@/components/data/paths'
@@ -13,20 +14,24 @@ import { Empty } from '@/components/ui/empty'
 import { Facts } from '@/components/ui/facts'
 import { worstLevel } from '@/components/ui/level'
 import { Table } from '@/components/ui/table'
+import { listNodeFindings } from '@/lib/checks/queries'
 import { requirePageActor } from '@/lib/http/page'
+import { plainQuery } from '@/lib/http/query'
 import { listNodes } from '@/lib/nodes/queries'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('nodes'))('title') }
 }
 
-export default async function NodesPage() {
+export default async function NodesPage({ searchParams }: { searchParams: Promise<{ acknowledge?: string }> }) {
   const actor = await requirePageActor('node:read')
-  const [t, format, bytes, { nodes, newestRelease }] = await Promise.all([
+  const [t, format, bytes, { nodes, newestRelease }, findings, { acknowledge }] = await Promise.all([
     getTranslations('nodes'),
     getFormatter(),
     byteFormatter(),
     listNodes(actor),
+    listNodeFindings(actor),
+    plainQuery(searchParams),
   ])
   const level = nodes.length === 0 ? 'attention' : worstLevel(nodes.map(nodeLevel))
   const current = nodes.filter((node) => node.isCurrent).length
@@ -158,6 +163,12 @@ export default async function NodesPage() {
                 </tbody>
               </Table>
             ) : null}
+            <NodeFindings
+              actor={actor}
+              node={node.name}
+              findings={findings.get(node.name) ?? []}
+              acknowledging={acknowledge}
+            />
           </Card>
         ))}
       </div>

@@ -1,5 +1,7 @@
 import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { AddAlertForms, AlertsCard } from '@/app/(panel)/settings/alerts-card'
+import { CheckSettingsForm } from '@/app/(panel)/settings/check-settings-form'
 import { AddProbeForm, ProbesCard } from '@/app/(panel)/settings/probes-card'
 import { ServerChecksCard } from '@/app/(panel)/settings/server-checks-card'
 import { ServerSettingsForm } from '@/app/(panel)/settings/server-settings-form'
@@ -7,7 +9,9 @@ import { ReleaseLine, type ReleaseQuery } from '@/app/(panel)/release-line'
 import { PageHeader } from '@/components/layout/page-header'
 import { Card, CardBody } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
+import { listAlertTargets } from '@/lib/alerts/queries'
 import { roleMay } from '@/lib/auth/permissions'
+import { getCheckSettings } from '@/lib/checks/queries'
 import { listProbes } from '@/lib/deliverability/queries'
 import { requirePageActor } from '@/lib/http/page'
 import { getServerChecks, getServerSettings, getServerSettingsForForm } from '@/lib/settings/queries'
@@ -19,13 +23,16 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function SettingsPage({ searchParams }: { searchParams: Promise<ReleaseQuery> }) {
   const actor = await requirePageActor('setting:read')
-  const [t, format, settings, suggested, checks, probes, query] = await Promise.all([
+  const mayAlert = roleMay(actor.role, 'alert:write')
+  const [t, format, settings, suggested, checks, probes, checkSettings, targets, query] = await Promise.all([
     getTranslations('settings'),
     getFormatter(),
     getServerSettings(actor),
     getServerSettingsForForm(actor),
     getServerChecks(actor),
     listProbes(actor),
+    getCheckSettings(actor),
+    mayAlert ? listAlertTargets(actor) : null,
     plainQuery(searchParams),
   ])
   const mayWrite = roleMay(actor.role, 'setting:write')
@@ -64,6 +71,13 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
       {checks && mayWrite ? <ServerChecksCard checks={checks} from="settings" /> : null}
       <ProbesCard probes={probes} mayWrite={mayAddProbes} />
       {mayAddProbes ? <AddProbeForm /> : null}
+      {targets ? (
+        <>
+          <AlertsCard targets={targets} />
+          <AddAlertForms />
+        </>
+      ) : null}
+      {mayWrite ? <CheckSettingsForm settings={checkSettings} /> : null}
     </>
   )
 }

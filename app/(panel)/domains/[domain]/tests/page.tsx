@@ -1,7 +1,9 @@
 import { getTranslations } from 'next-intl/server'
 import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
+import { ChecksCard } from '@/app/(panel)/domains/[domain]/tests/checks-card'
 import { requestTestAction } from '@/app/(panel)/domains/[domain]/tests/actions'
+import { findingsLevel, isOpen } from '@/components/data/finding-level'
 import { TestTable } from '@/components/data/test-table'
 import { testLevel } from '@/components/data/test-badge'
 import { RelativeTime } from '@/components/data/time'
@@ -10,46 +12,59 @@ import { FormCard } from '@/components/form/form-card'
 import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { roleMay } from '@/lib/auth/permissions'
+import { listDomainFindings } from '@/lib/checks/queries'
 import { listProbes, listTests } from '@/lib/deliverability/queries'
 import { shownGrade } from '@/lib/deliverability/schema'
-import { requireDomain } from '@/lib/domains/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
+import { plainQuery } from '@/lib/http/query'
 
 interface Props {
   params: Promise<{ domain: string }>
+  searchParams: Promise<{ acknowledge?: string }>
 }
 
 export const generateMetadata = domainPageTitle('tests')
 
-export default async function DomainTestsPage({ params }: Props) {
+export default async function DomainTestsPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('test:read')
   const name = domainParam((await params).domain)
-  await orNotFound(requireDomain(actor, name))
-  const [tests, probes, t, tReadiness] = await Promise.all([
+  const page = await orNotFound(listDomainFindings(actor, name))
+  const [tests, probes, { acknowledge }, t, tFindings, tReadiness] = await Promise.all([
     listTests(actor, { domain: name }),
     listProbes(actor),
+    plainQuery(searchParams),
     getTranslations('tests'),
+    getTranslations('findings'),
     getTranslations('readiness'),
   ])
   const last = tests[0]
+  const open = page.findings.filter(isOpen)
+  const level = findingsLevel(open)
   return (
     <DomainFrame
       name={name}
       actor={actor}
       state={
-        last
+        open.length > 0
           ? {
-              level: testLevel(last.state),
-              word: t(`states.${last.state}`),
-              text: t.rich('lastState', {
-                verdict: last.result.verdict[0] ? t(`verdict.${last.result.verdict[0]}`) : t('noVerdict'),
-                at: () => <RelativeTime at={last.finishedAt ?? last.createdAt} />,
-              }),
+              level,
+              word: tFindings(`levels.${level}`),
+              text: tFindings('stateOpen', { count: open.length }),
             }
-          : { level: 'unknown', word: t('never'), text: t('neverText') }
+          : last
+            ? {
+                level: testLevel(last.state),
+                word: t(`states.${last.state}`),
+                text: t.rich('lastState', {
+                  verdict: last.result.verdict[0] ? t(`verdict.${last.result.verdict[0]}`) : t('noVerdict'),
+                  at: () => <RelativeTime at={last.finishedAt ?? last.createdAt} />,
+                }),
+              }
+            : { level: 'unknown', word: t('never'), text: t('neverText') }
       }
     >
+      <ChecksCard actor={actor} domain={name} page={page} acknowledging={acknowledge} />
       {roleMay(actor.role, 'test:run') ? (
         probes.length === 0 ? (
           <Card title={t('run')}>

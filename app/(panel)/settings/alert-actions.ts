@@ -1,0 +1,57 @@
+'use server'
+
+import { getTranslations } from 'next-intl/server'
+import { addMailTargetSchema, addWebhookTargetSchema, alertTargetSchema } from '@/lib/alerts/schema'
+import { addMailTarget, addWebhookTarget, removeAlertTarget, testAlertTarget } from '@/lib/alerts/service'
+import { checkSettingsSchema } from '@/lib/checks/schema'
+import { updateCheckSettings } from '@/lib/checks/service'
+import type { OnceSecret } from '@/lib/http/action-state'
+import { formAction } from '@/lib/http/form-action'
+
+const PAGE = '/settings'
+
+export const addMailTargetAction = formAction(
+  { permission: 'alert:write', schema: addMailTargetSchema },
+  async (actor, input) => {
+    const { release } = await addMailTarget(actor, input)
+    return { release, to: PAGE }
+  },
+)
+
+export const addWebhookTargetAction = formAction<typeof addWebhookTargetSchema, OnceSecret>(
+  { permission: 'alert:write', schema: addWebhookTargetSchema },
+  async (actor, input) => {
+    const { result } = await addWebhookTarget(actor, input)
+    const t = await getTranslations('alertTargets')
+    return {
+      data: {
+        ...{ title: t('secretTitle'), help: t('secretHelp'), value: result.secret },
+        ...{ copy: t('copy'), copied: t('copied'), next: { href: PAGE, label: t('secretNext') } },
+      },
+    }
+  },
+)
+
+export const removeAlertTargetAction = formAction(
+  { permission: 'alert:write', schema: alertTargetSchema },
+  async (actor, input) => {
+    const { release } = await removeAlertTarget(actor, input)
+    return { release, to: PAGE }
+  },
+)
+
+export const testAlertTargetAction = formAction(
+  { permission: 'alert:write', schema: alertTargetSchema },
+  async (actor, input) => {
+    await testAlertTarget(actor, input)
+    return { to: PAGE }
+  },
+)
+
+export const updateCheckSettingsAction = formAction(
+  { permission: 'setting:write', schema: checkSettingsSchema },
+  async (actor, input) => {
+    await updateCheckSettings(actor, input)
+    return { to: PAGE }
+  },
+)
