@@ -33,6 +33,12 @@ export const COMMANDS: readonly Command[] = [
     run: async (args, io) => (await import('@/cli/dns')).dnsShow(args, io),
   },
   {
+    name: 'check',
+    usage: 'check <domain> [--json]',
+    help: 'Has the worker run every check of a domain, and says what is wrong and what to do.\nExit code 1 where something is broken.',
+    run: async (args, io) => (await import('@/cli/check')).check(args, io),
+  },
+  {
     name: 'test',
     usage: 'test <domain> [--probe NAME] [--json]',
     help: 'Sends a real message from the domain to a probe and back and says what it proved.\nExit code 1 where it is not proven.',
