@@ -96,6 +96,7 @@ export async function requireDomain(actor: Actor, name: string) {
       aliasCount: true,
       revision: true,
       createdAt: true,
+      onboardedAt: true,
       homeNode: { select: { name: true, hostName: true } },
       dnsProvider: { select: { name: true, kind: true } },
       aliasesOf: { where: { deletedAt: null }, select: { name: true }, orderBy: { name: 'asc' } },

@@ -12,16 +12,14 @@ import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { Facts } from '@/components/ui/facts'
 import { Steps } from '@/components/ui/steps'
-import { latestProof, listTests } from '@/lib/deliverability/queries'
+import { latestProof } from '@/lib/deliverability/queries'
 import { shownGrade } from '@/lib/deliverability/schema'
-import { listDkimKeys } from '@/lib/dkim/queries'
-import { listDnsRecords } from '@/lib/dns/queries'
-import { requireDomain } from '@/lib/domains/queries'
+import { getOnboarding } from '@/lib/onboarding/queries'
 import { judgeReadiness } from '@/lib/domains/readiness'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { listRefusals, listReleases } from '@/lib/releases/queries'
-import { onboardingSteps } from '@/app/(panel)/domains/[domain]/onboarding'
+import { nextStep } from '@/lib/onboarding/steps'
 import { plainQuery } from '@/lib/http/query'
 
 interface Props {
@@ -36,24 +34,22 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function DomainPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('domain:read')
   const name = domainParam((await params).domain)
-  const [t, tRoot, format, query] = await Promise.all([
+  const [t, tWay, tRoot, format, query] = await Promise.all([
     getTranslations('domain'),
+    getTranslations('onboarding'),
     getTranslations('readiness'),
     getFormatter(),
     plainQuery(searchParams),
   ])
-  const [domain, { records }, keys, tests, proof, { releases }, refusals] = await orNotFound(
+  const [way, proof, { releases }, refusals] = await orNotFound(
     Promise.all([
-      requireDomain(actor, name),
-      listDnsRecords(actor, name),
-      listDkimKeys(actor, name),
-      listTests(actor, { domain: name, take: 1 }),
+      getOnboarding(actor, name),
       latestProof(actor, name),
       listReleases(actor, { domain: name, take: 8 }),
       listRefusals(actor, name),
     ]),
   )
-  const last = tests[0]
+  const { domain, records, keys, lastTest: last } = way
   const facts = {
     refusingNodes: refusals.map((refusal) => refusal.node),
     suspendMode: domain.suspendMode,
@@ -63,10 +59,7 @@ export default async function DomainPage({ params, searchParams }: Props) {
     lastTest: last ? { ...last, isStandIn: last.probe.isStandIn } : null,
   }
   const readiness = judgeReadiness(facts)
-  // A refused change is no step of bringing the domain on line.
-  const steps = onboardingSteps(judgeReadiness({ ...facts, refusingNodes: [] }), domain.mailboxCount)
-  const isDone = readiness.code === 'parked' || steps.every((step) => step.state === 'done')
-  const nowStep = isDone ? undefined : steps.find((step) => step.state !== 'done')
+  const next = readiness.code === 'parked' || domain.onboardedAt ? null : nextStep(way.steps)
   return (
     <DomainFrame
       name={name}
@@ -74,24 +67,27 @@ export default async function DomainPage({ params, searchParams }: Props) {
       state={await domainStateLine(name, readiness)}
       query={query}
       actions={
-        nowStep ? (
-          <ButtonLink href={domainPath(name, nowStep.page)} variant="primary">
-            {t(`steps.${nowStep.key}.do`)}
+        next ? (
+          <ButtonLink href={domainPath(name, 'onboarding')} variant="primary">
+            {t('continue')}
           </ButtonLink>
         ) : null
       }
     >
-      {isDone ? null : (
+      {next === null ? null : (
         <Card
-          title={t('onboarding', { name })}
-          aside={t('stepOf', { step: steps.filter((step) => step.state === 'done').length + 1, steps: steps.length })}
+          title={tWay('title', { name })}
+          aside={tWay('stepOf', {
+            step: way.steps.filter((step) => step.state === 'done').length + 1,
+            steps: way.steps.length,
+          })}
         >
           <Steps
-            steps={steps.map((step) => ({
-              title: t(`steps.${step.key}.title`),
-              note: t(`steps.${step.key}.${step.state}`, { wrong: readiness.wrong, total: readiness.total }),
+            steps={way.steps.map((step) => ({
+              title: tWay(`steps.${step.key}.title`),
+              note: step.key === next.key ? tWay(`steps.${step.key}.text`) : '',
               state: step.state,
-              word: t(`stepWord.${step.state}`),
+              word: tWay(`states.${step.state}`),
             }))}
           />
         </Card>

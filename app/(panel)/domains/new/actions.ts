@@ -9,6 +9,6 @@ export const createDomainAction = formAction(
   { permission: 'domain:create', schema: createDomainSchema },
   async (actor, input) => {
     const { result, release } = await createDomain(actor, input)
-    return { release, to: domainPath(result.name) }
+    return { release, to: domainPath(result.name, 'onboarding') }
   },
 )

@@ -1,0 +1,53 @@
+import 'server-only'
+import type { Actor } from '@/lib/auth/actor'
+import { listTests } from '@/lib/deliverability/queries'
+import { listDkimKeys, type ListedKey } from '@/lib/dkim/queries'
+import { listDnsRecords, type ListedRecord } from '@/lib/dns/queries'
+import { requireDomain } from '@/lib/domains/queries'
+import { onboardingSteps, type OnboardingStep } from '@/lib/onboarding/steps'
+
+/** Where a domain stands on its way to proven mail, with what its page shows of it. */
+export interface Onboarding {
+  domain: Awaited<ReturnType<typeof requireDomain>>
+  steps: OnboardingStep[]
+  records: ListedRecord[]
+  keys: ListedKey[]
+  provider: string | null
+  mx: 'here' | 'later'
+  /** Mail hosts that DNS names now and that are not ours. */
+  foreignExchanges: string[]
+  /** For how long senders may still go there after a change, in seconds; null where nobody knows. */
+  exchangeTtlSeconds: number | null
+  lastTest: Awaited<ReturnType<typeof listTests>>[number] | null
+}
+
+const exchangeOf = (value: string) => (value.split(' ')[1] ?? '').replace(/\.$/, '')
+
+/** The way of one domain. NOT_FOUND where it is not the actor's. */
+export async function getOnboarding(actor: Actor, domainName: string): Promise<Onboarding> {
+  const [domain, { records, provider }, keys, tests] = await Promise.all([
+    requireDomain(actor, domainName),
+    listDnsRecords(actor, domainName),
+    listDkimKeys(actor, domainName),
+    listTests(actor, { domain: domainName, take: 1 }),
+  ])
+  const mxRecords = records.filter((record) => record.purpose === 'mx' && record.name === domainName)
+  const ours = new Set(mxRecords.map((record) => exchangeOf(record.value)))
+  const found = [...new Set(mxRecords.flatMap((record) => record.found).map(exchangeOf))]
+  const foreignExchanges = found.filter((host) => host !== '' && !ours.has(host))
+  const ttls = mxRecords.flatMap(({ observation }) => observation?.findings.map((one) => one.ttlSeconds ?? 0) ?? [])
+  const lastTest = tests[0] ?? null
+  const { mx } = domain.policy
+  const steps = onboardingSteps({
+    records: records.map(({ observation, ...record }) => ({ ...record, state: observation?.state ?? null })),
+    foreignExchanges,
+    mx,
+    keyStates: keys.map((key) => key.state),
+    mailboxCount: domain.mailboxCount,
+    lastTest,
+  })
+  return {
+    ...{ domain, steps, records, keys, provider, mx, foreignExchanges, lastTest },
+    exchangeTtlSeconds: ttls.length > 0 ? Math.max(...ttls) : null,
+  }
+}

@@ -1,0 +1,37 @@
+import 'server-only'
+import { z } from 'zod'
+import type { Actor } from '@/lib/auth/actor'
+import { systemClock, type Clock } from '@/lib/clock/clock'
+import { parseDnsPolicy } from '@/lib/dns/policy'
+import { syncDomainRecords } from '@/lib/dns/sync'
+import { domainNameSchema } from '@/lib/domains/name'
+import { changeMail } from '@/lib/releases/change-mail'
+
+export const placeMailSchema = z.object({ domain: domainNameSchema, mx: z.enum(['here', 'later']) })
+export type PlaceMailInput = z.infer<typeof placeMailSchema>
+
+/**
+ * Says where the domain's mail goes while it is brought on line: `later` leaves its MX records as they are until all else
+ * is ready. NOT_FOUND where the domain is not the actor's.
+ */
+export async function placeMail(actor: Actor, { domain, mx }: PlaceMailInput) {
+  const options = { domains: [domain], action: 'dns-policy:mx', subject: domain }
+  return changeMail(actor, 'dns:write', options, async (change) => {
+    const row = change.domain(domain)
+    const before = parseDnsPolicy(row.dnsPolicy)
+    change.audit({ before: before.mx, after: mx })
+    await change.tx.domain.update({
+      where: { id: row.id },
+      data: { dnsPolicy: { ...before, mx }, revision: { increment: 1 } },
+    })
+    await syncDomainRecords(change.tx, row.id)
+  })
+}
+
+/** The guided way was finished, or left for good: its page is no longer offered. NOT_FOUND where the domain is not the actor's. */
+export async function finishOnboarding(actor: Actor, { domain }: { domain: string }, clock: Clock = systemClock) {
+  const options = { domains: [domain], action: 'domain:onboarded', subject: domain, clock }
+  return changeMail(actor, 'domain:update', options, async (change) => {
+    await change.tx.domain.update({ where: { id: change.domain(domain).id }, data: { onboardedAt: change.now } })
+  })
+}

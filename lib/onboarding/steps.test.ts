@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { nextStep, onboardingSteps, type OnboardingFacts } from '@/lib/onboarding/steps'
+
+const record = (purpose: string, state: string | null, isHeld = false) =>
+  ({ purpose, need: 'required', isHeld, state }) as OnboardingFacts['records'][number]
+const facts = (more: Partial<OnboardingFacts> = {}): OnboardingFacts => ({
+  records: [record('mx', 'ok'), record('spf', 'ok')],
+  foreignExchanges: [],
+  mx: 'here',
+  keyStates: ['active'],
+  mailboxCount: 1,
+  lastTest: { state: 'passed' },
+  ...more,
+})
+const next = (more: Partial<OnboardingFacts>) => nextStep(onboardingSteps(facts(more)))
+
+test('a new domain that nobody asked about is looked at first', () => {
+  const steps = onboardingSteps(
+    facts({ records: [record('mx', null)], keyStates: ['requested'], mailboxCount: 0, lastTest: null }),
+  )
+  expect(steps).toEqual([
+    { key: 'name', state: 'done' },
+    { key: 'look', state: 'now' },
+    { key: 'publish', state: 'later' },
+    { key: 'sign', state: 'later' },
+    { key: 'people', state: 'later' },
+    { key: 'proof', state: 'later' },
+  ])
+})
+
+test('each thing that is missing is the next step, the earliest first', () => {
+  expect(next({ records: [] })).toEqual({ key: 'look', state: 'now' })
+  expect(next({ records: [record('mx', 'missing')], keyStates: [] })).toEqual({ key: 'publish', state: 'now' })
+  expect(next({ records: [record('spf', 'propagating')] })).toEqual({ key: 'publish', state: 'now' })
+  expect(next({ keyStates: ['published'] })).toEqual({ key: 'sign', state: 'now' })
+  expect(next({ mailboxCount: 0 })).toEqual({ key: 'people', state: 'now' })
+  expect(next({ lastTest: null })).toEqual({ key: 'proof', state: 'now' })
+  expect(next({ lastTest: { state: 'failed' } })).toEqual({ key: 'proof', state: 'failed' })
+  expect(next({})).toBeNull()
+})
+
+test('mail that goes elsewhere is moved when all else is ready, and proven after that', () => {
+  const moving = {
+    mx: 'later' as const,
+    foreignExchanges: ['mx.old.test'],
+    records: [record('mx', 'different', true), record('spf', 'ok')],
+    lastTest: null,
+  }
+  expect(next({ ...moving, mailboxCount: 0 })).toEqual({ key: 'people', state: 'now' })
+  expect(next(moving)).toEqual({ key: 'move', state: 'now' })
+  expect(next({ ...moving, mx: 'here', foreignExchanges: [] })).toEqual({ key: 'proof', state: 'now' })
+})
+
+test('optional records are not waited for', () => {
+  const optional = { ...record('tls-rpt', 'missing'), need: 'optional' as const }
+  expect(next({ records: [record('mx', 'ok'), optional] })).toBeNull()
+})

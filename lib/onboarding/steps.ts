@@ -1,0 +1,59 @@
+import type { DkimKeyState } from '@/lib/db/generated/enums'
+import type { Need } from '@/lib/dns/purpose'
+
+/** What the way of a domain is read from: nothing of it is stored, so it can be left and resumed anywhere. */
+export interface OnboardingFacts {
+  /** Managed records; `state` is null before DNS was first asked, `isHeld` those that wait for the move of its mail. */
+  records: { purpose: string; need: Need; isHeld: boolean; state: string | null }[]
+  /** Mail hosts that DNS names and that are not ours. */
+  foreignExchanges: string[]
+  mx: 'here' | 'later'
+  keyStates: DkimKeyState[]
+  mailboxCount: number
+  lastTest: { state: string } | null
+}
+
+export const ONBOARDING_STEPS = ['name', 'look', 'publish', 'sign', 'people', 'move', 'proof'] as const
+export type OnboardingKey = (typeof ONBOARDING_STEPS)[number]
+
+export interface OnboardingStep {
+  key: OnboardingKey
+  state: 'done' | 'now' | 'later' | 'failed'
+}
+
+/** Records that the way waits for: those that mail depends on, less what waits for the move. */
+export function neededRecords<R extends { need: Need; isHeld: boolean; purpose: string }>(records: readonly R[]): R[] {
+  return records.filter((record) => record.need === 'required' && !record.isHeld && record.purpose !== 'withdrawn')
+}
+
+/**
+ * The steps from a typed name to a proven domain, in order; the first that is not done is `now` (or `failed`), so that
+ * there is always one next thing. A domain whose mail still goes elsewhere moves it once all else is ready: its proof, a
+ * message there and back, comes after that. Pure.
+ */
+export function onboardingSteps(facts: OnboardingFacts): OnboardingStep[] {
+  const needed = neededRecords(facts.records)
+  const isMoving = facts.mx === 'later'
+  const isDone: Record<OnboardingKey, boolean> = {
+    name: true,
+    look: facts.records.length > 0 && needed.every((record) => record.state !== null),
+    publish: needed.length > 0 && needed.every((record) => record.state === 'ok'),
+    sign: facts.keyStates.includes('active'),
+    people: facts.mailboxCount > 0,
+    move: !isMoving && facts.foreignExchanges.length === 0,
+    proof: facts.lastTest?.state === 'passed',
+  }
+  const hasFailed = facts.lastTest?.state === 'failed'
+  const keys = ONBOARDING_STEPS.filter((key) => key !== 'move' || isMoving || facts.foreignExchanges.length > 0)
+  const next = keys.find((key) => !isDone[key])
+  return keys.map((key) => {
+    if (isDone[key]) return { key, state: 'done' }
+    if (key !== next) return { key, state: 'later' }
+    return { key, state: key === 'proof' && hasFailed ? 'failed' : 'now' }
+  })
+}
+
+/** The next step, null where the domain is proven. */
+export function nextStep(steps: readonly OnboardingStep[]): OnboardingStep | null {
+  return steps.find((step) => step.state !== 'done') ?? null
+}
