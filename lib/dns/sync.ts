@@ -1,67 +1,27 @@
-import "server-only";
-import type { Tx } from "@/lib/db/client";
-import type { DkimKeyState } from "@/lib/db/generated/enums";
-import { RECORD_TYPES, type RecordType } from "@/lib/dns/record";
-import { rfc2136Config } from "@/lib/dns/schema";
-import { wantedRecords, type WantedRecord } from "@/lib/dns/wanted-records";
-
-const DEFAULT_TTL_SECONDS = 3600;
-/** States of keys whose record is (or stays) in DNS. */
-const WITH_RECORD: DkimKeyState[] = [
-  "generated",
-  "published",
-  "active",
-  "retiring",
-  "revoked",
-];
+import 'server-only'
+import type { Tx } from '@/lib/db/client'
+import { namesOf } from '@/lib/dns/host-records'
+import { loadPlanInput } from '@/lib/dns/load-plan-input'
+import { withoutOverridden } from '@/lib/dns/overridden'
+import { mtaStsId } from '@/lib/dns/policy-records'
+import { RECORD_TYPES, type RecordType } from '@/lib/dns/record'
+import { wantedRecords, type WantedInput, type WantedRecord } from '@/lib/dns/wanted-records'
 
 /** A type from the database; throws on one that nothing of ours can have stored. */
 export function storedType(text: string): RecordType {
-  const type = RECORD_TYPES.find((known) => known === text);
-  if (!type) throw new Error(`stored record of type ${text}`);
-  return type;
+  const type = RECORD_TYPES.find((known) => known === text)
+  if (!type) throw new Error(`stored record of type ${text}`)
+  return type
 }
 
 /** What a domain should have in DNS now, and whether it is published by us. Throws where there is no such domain. */
-export async function loadWanted(
-  tx: Tx,
-  domainId: string,
-): Promise<{ wanted: WantedRecord[]; hasProvider: boolean }> {
-  const domain = await tx.domain.findUniqueOrThrow({
-    where: { id: domainId },
-    select: {
-      name: true,
-      kind: true,
-      dnsProvider: { select: { config: true } },
-      dkimKeys: {
-        where: { state: { in: WITH_RECORD } },
-        select: { id: true, selector: true, publicKey: true, state: true },
-      },
-    },
-  });
-  const hosts = await tx.node.findMany({
-    where: { removedAt: null, roles: { has: "smtp" } },
-    select: { hostName: true, publicAddresses: true },
-    orderBy: { hostName: "asc" },
-  });
-  const config = domain.dnsProvider
-    ? rfc2136Config.parse(domain.dnsProvider.config)
-    : null;
-  const wanted = wantedRecords({
-    domain: domain.name,
-    kind: domain.kind,
-    hosts,
-    keys: domain.dkimKeys.map((key) => ({
-      ...key,
-      isRevoked: key.state === "revoked",
-    })),
-    ttlSeconds: config?.ttlSeconds ?? DEFAULT_TTL_SECONDS,
-  });
-  return { wanted, hasProvider: config !== null };
+export async function loadWanted(tx: Tx, domainId: string): Promise<{ wanted: WantedRecord[]; hasProvider: boolean }> {
+  const { input, own, hasProvider } = await loadPlanInput(tx, domainId)
+  return { wanted: withoutOverridden(wantedRecords(input), own), hasProvider }
 }
 
 const identity = (record: { name: string; type: string; value: string }) =>
-  `${record.name}\0${record.type}\0${record.value}`;
+  `${record.name}\0${record.type}\0${record.value}`
 
 /**
  * Takes rows out of what a domain should have. Where we publish, a row becomes `withdrawn`: what was published is known
@@ -74,27 +34,21 @@ export async function withdrawRecords(
   hasProvider: boolean,
 ): Promise<void> {
   if (!hasProvider) {
-    await tx.dnsRecord.deleteMany({
-      where: { domainId, id: { in: rows.map((row) => row.id) } },
-    });
-    return;
+    await tx.dnsRecord.deleteMany({ where: { domainId, id: { in: rows.map((row) => row.id) } } })
+    return
   }
   const already = await tx.dnsRecord.findMany({
-    where: { domainId, purpose: "withdrawn" },
+    where: { domainId, purpose: 'withdrawn' },
     select: { name: true, type: true, value: true },
-  });
-  const known = new Set(already.map(identity));
+  })
+  const known = new Set(already.map(identity))
   for (const row of rows) {
-    if (known.has(identity(row)))
-      await tx.dnsRecord.delete({ where: { id: row.id } });
+    if (known.has(identity(row))) await tx.dnsRecord.delete({ where: { id: row.id } })
     else {
-      await tx.dnsObservation.deleteMany({ where: { recordId: row.id } });
-      await tx.dnsRecord.update({
-        where: { id: row.id },
-        data: { purpose: "withdrawn", dkimKeyId: null },
-      });
+      await tx.dnsObservation.deleteMany({ where: { recordId: row.id } })
+      await tx.dnsRecord.update({ where: { id: row.id }, data: { purpose: 'withdrawn', dkimKeyId: null } })
     }
-    known.add(identity(row));
+    known.add(identity(row))
   }
 }
 
@@ -104,55 +58,47 @@ export async function dropWithdrawn(
   domainId: string,
   wanted: readonly { name: string; type: string; value: string }[],
 ): Promise<void> {
-  for (const { name, type, value } of wanted) {
-    await tx.dnsRecord.deleteMany({
-      where: { domainId, purpose: "withdrawn", name, type, value },
-    });
-  }
+  const same = wanted.map(({ name, type, value }) => ({ name, type, value }))
+  await tx.dnsRecord.deleteMany({ where: { domainId, purpose: 'withdrawn', OR: same } })
+}
+
+/** The policy names the id under which it is published: it changes with the mail servers too (RFC 8461 §3.1). */
+async function keepMtaStsId(tx: Tx, domainId: string, { policy, hosts }: WantedInput): Promise<void> {
+  const id = mtaStsId(policy.mtaSts, namesOf(hosts))
+  if (id === policy.mtaSts.id) return
+  const dnsPolicy = { ...policy, mtaSts: { ...policy.mtaSts, id } }
+  await tx.domain.update({ where: { id: domainId }, data: { dnsPolicy } })
 }
 
 /**
  * Makes the stored records of a domain (all but the administrator's own) those that it should have now: called in the
  * transaction of whatever changes it, its keys or the nodes. Rows that stay keep what was observed of them.
  */
-export async function syncDomainRecords(
-  tx: Tx,
-  domainId: string,
-): Promise<void> {
-  const { wanted, hasProvider } = await loadWanted(tx, domainId);
+export async function syncDomainRecords(tx: Tx, domainId: string): Promise<void> {
+  const { input, own, hasProvider } = await loadPlanInput(tx, domainId)
+  await keepMtaStsId(tx, domainId, input)
+  const wanted = withoutOverridden(wantedRecords(input), own)
   const rows = await tx.dnsRecord.findMany({
-    where: { domainId, purpose: { notIn: ["own", "withdrawn"] } },
-    select: {
-      id: true,
-      purpose: true,
-      name: true,
-      type: true,
-      value: true,
-      ttlSeconds: true,
-      dkimKeyId: true,
-    },
-  });
-  const stored = new Map(
-    rows.map((row) => [`${row.purpose}\0${identity(row)}`, row]),
-  );
-  const added: WantedRecord[] = [];
+    where: { domainId, purpose: { notIn: ['own', 'withdrawn'] } },
+    select: { id: true, purpose: true, name: true, type: true, value: true, ttlSeconds: true, dkimKeyId: true },
+  })
+  const stored = new Map(rows.map((row) => [`${row.purpose}\0${identity(row)}`, row]))
+  const added: WantedRecord[] = []
   for (const record of wanted) {
-    const key = `${record.purpose}\0${identity(record)}`;
-    const row = stored.get(key);
-    stored.delete(key);
-    if (!row) added.push(record);
+    const key = `${record.purpose}\0${identity(record)}`
+    const row = stored.get(key)
+    stored.delete(key)
+    if (!row) added.push(record)
     else if (row.ttlSeconds !== record.ttlSeconds) {
-      await tx.dnsRecord.update({
-        where: { id: row.id },
-        data: { ttlSeconds: record.ttlSeconds },
-      });
+      await tx.dnsRecord.update({ where: { id: row.id }, data: { ttlSeconds: record.ttlSeconds } })
     }
   }
-  if (stored.size > 0)
-    await withdrawRecords(tx, domainId, [...stored.values()], hasProvider);
-  if (added.length === 0) return;
-  await dropWithdrawn(tx, domainId, added);
+  if (stored.size > 0) await withdrawRecords(tx, domainId, [...stored.values()], hasProvider)
+  if (added.length === 0) return
+  await dropWithdrawn(tx, domainId, added)
   await tx.dnsRecord.createMany({
-    data: added.map((record) => ({ domainId, ...record })),
-  });
+    data: added.map(({ purpose, name, type, value, ttlSeconds, dkimKeyId }) => ({
+      ...{ domainId, purpose, name, type, value, ttlSeconds, dkimKeyId },
+    })),
+  })
 }
