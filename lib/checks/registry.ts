@@ -16,6 +16,7 @@ import {
   reputationFamily,
 } from '@/lib/checks/reputation'
 import { SMTP_CHECKS, smtpFamily } from '@/lib/checks/smtp'
+import { SPF_CHECKS, SPF_HOST_CHECKS, spfFamily, spfHostFamily } from '@/lib/checks/spf'
 import { TLS_RPT_CHECKS, tlsRptFamily } from '@/lib/checks/tls-rpt'
 import { ZONE_CHECKS, zoneFamily } from '@/lib/checks/zone'
 
@@ -47,6 +48,7 @@ export function checkFamilies({ lists, outside }: FamilyOptions): CheckFamilies 
     domain: [
       { family: zoneFamily, checks: ZONE_CHECKS },
       { family: mxFamily, checks: MX_CHECKS },
+      { family: spfFamily, checks: SPF_CHECKS },
       { family: dkimFamily, checks: DKIM_CHECKS },
       { family: dmarcFamily, checks: DMARC_CHECKS },
       { family: mtaStsFamily, checks: MTA_STS_CHECKS },
@@ -58,6 +60,7 @@ export function checkFamilies({ lists, outside }: FamilyOptions): CheckFamilies 
     node: [
       { family: hostFamily(outside), checks: HOST_CHECKS },
       { family: smtpFamily, checks: SMTP_CHECKS },
+      { family: spfHostFamily, checks: SPF_HOST_CHECKS },
       { family: daneFamily, checks: DANE_CHECKS },
       { family: reputationFamily(lists), checks: REPUTATION_CHECKS },
     ],
