@@ -5,9 +5,10 @@ import { systemActor } from '@/lib/auth/actor'
 import { systemDnsDeps } from '@/lib/dns/deps'
 import { dialTcp } from '@/lib/settings/dial'
 import { runServerChecks } from '@/lib/settings/service'
+import { resumeDnsPlans } from '@/lib/dns/requests'
 import { runTest } from '@/lib/deliverability/run-test'
 import { runCheck } from '@/worker/check-jobs'
-import { runDnsCheck, runDnsPublish } from '@/worker/dns-jobs'
+import { runDnsApply, runDnsCheck, runDnsPlan, runDnsPublish, runProviderTry } from '@/worker/dns-jobs'
 
 type Handlers = { [N in JobName]: (data: JobData<N>) => Promise<void> }
 
@@ -15,6 +16,9 @@ const HANDLERS: Handlers = {
   'dns.check': runDnsCheck,
   'check.run': runCheck,
   'dns.publish': runDnsPublish,
+  'dns.plan': runDnsPlan,
+  'dns.apply': runDnsApply,
+  'provider.try': runProviderTry,
   'test.run': ({ testId }) => runTest(testId),
   'server.check': async () => {
     await runServerChecks(systemActor('worker'), { dns: (await systemDnsDeps()).dns, dial: dialTcp })
@@ -27,6 +31,7 @@ export async function startJobs(): Promise<void> {
   const boss = await queue(true)
   for (const name of Object.keys(JOBS) as JobName[]) await startOne(boss, name)
   await boss.schedule('directory.purge', '17 * * * *', {})
+  await resumeDnsPlans()
 }
 
 async function startOne<N extends JobName>(boss: Awaited<ReturnType<typeof queue>>, name: N): Promise<void> {

@@ -33,6 +33,8 @@ import * as mailboxQueries from '@/lib/mailboxes/queries'
 import * as mailboxes from '@/lib/mailboxes/service'
 import * as nodeQueries from '@/lib/nodes/queries'
 import * as nodes from '@/lib/nodes/service'
+import * as onboardingQueries from '@/lib/onboarding/queries'
+import * as onboarding from '@/lib/onboarding/service'
 import * as releases from '@/lib/releases/queries'
 import * as settingQueries from '@/lib/settings/queries'
 import * as settingRequests from '@/lib/settings/requests'
@@ -125,7 +127,16 @@ const CASES: Record<string, Case> = {
   setDomainProvider: [(actor) => dns.setDomainProvider(actor, { domain, provider: null }), 'dns:write', 'NOT_FOUND'],
   syncAllDomainRecords: [(actor) => dns.syncAllDomainRecords(actor), 'node:write', 'not about a domain'],
   requestDnsCheck: [(actor) => dnsRequests.requestDnsCheck(actor, { domain }), 'dns:write', 'NOT_FOUND'],
+  requestDnsPlan: [(actor) => dnsRequests.requestDnsPlan(actor, { domain }), 'dns:publish', 'NOT_FOUND'],
+  confirmDnsPlan: [(actor) => dnsRequests.confirmDnsPlan(actor, { domain, plan: id }), 'dns:publish', 'NOT_FOUND'],
+  requestProviderTry: [
+    (actor) => dnsRequests.requestProviderTry(actor, { name: 'p', domain }),
+    'provider:write',
+    'not about a domain',
+  ],
   requestDnsPublish: [(actor) => dnsRequests.requestDnsPublish(actor, { domain }), 'dns:publish', 'NOT_FOUND'],
+  placeMail: [(actor) => onboarding.placeMail(actor, { domain, mx: 'later' }), 'dns:write', 'NOT_FOUND'],
+  finishOnboarding: [(actor) => onboarding.finishOnboarding(actor, { domain }), 'domain:update', 'NOT_FOUND'],
   rotateKey: [(actor) => dkim.rotateKey(actor, domain), 'dkim:write', 'NOT_FOUND'],
   requestTest: [
     (actor) => tests.requestTest(actor, { domain, probe: 'probe', localPart: '' }),
@@ -227,6 +238,7 @@ const CASES: Record<string, Case> = {
     'not about a domain',
   ],
   listDomains: [async (actor) => (await domainQueries.listDomains(actor)).domains, 'domain:read', 'nothing'],
+  getOnboarding: [(actor) => onboardingQueries.getOnboarding(actor, name), 'domain:read', 'NOT_FOUND'],
   requireDomain: [(actor) => domainQueries.requireDomain(actor, name), 'domain:read', 'NOT_FOUND'],
   countDirectory: [
     async (actor) => Array.from({ length: (await domainQueries.countDirectory(actor)).domains }),
@@ -240,6 +252,7 @@ const CASES: Record<string, Case> = {
   listDnsRecords: [(actor) => dnsQueries.listDnsRecords(actor, domain), 'dns:read', 'NOT_FOUND'],
   zoneText: [(actor) => dnsQueries.zoneText(actor, domain), 'dns:read', 'NOT_FOUND'],
   listMailHosts: [(actor) => dnsQueries.listMailHosts(actor), 'dns:read', 'not about a domain'],
+  requireDnsPlan: [(actor) => dnsQueries.requireDnsPlan(actor, domain, id), 'dns:read', 'NOT_FOUND'],
   listProviders: [(actor) => dnsQueries.listProviders(actor), 'dns:read', 'not about a domain'],
   listDkimKeys: [(actor) => dkimQueries.listDkimKeys(actor, domain), 'dkim:read', 'NOT_FOUND'],
   listTests: [(actor) => testQueries.listTests(actor), 'test:read', 'nothing'],

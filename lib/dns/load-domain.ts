@@ -1,6 +1,7 @@
 import 'server-only'
 import { visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db, type Tx } from '@/lib/db/client'
+import { parseDnsPolicy, type DnsPolicy } from '@/lib/dns/policy'
 import { parseProviderConfig, type ProviderConfig } from '@/lib/dns/schema'
 import { AppError } from '@/lib/errors/app-error'
 
@@ -8,6 +9,7 @@ import { AppError } from '@/lib/errors/app-error'
 export interface DnsDomain {
   id: string
   name: string
+  policy: DnsPolicy
   provider: StoredProvider | null
 }
 
@@ -43,11 +45,13 @@ export async function requireDnsDomain(actor: Actor, name: string): Promise<DnsD
     select: {
       id: true,
       name: true,
+      dnsPolicy: true,
       dnsProvider: { select: { id: true, name: true, kind: true, config: true, credentialSealed: true } },
     },
   })
   if (!row) throw new AppError('NOT_FOUND', 'domain.missing', { name })
-  return { id: row.id, name: row.name, provider: row.dnsProvider && parseProvider(row.dnsProvider) }
+  const provider = row.dnsProvider && parseProvider(row.dnsProvider)
+  return { id: row.id, name: row.name, policy: parseDnsPolicy(row.dnsPolicy), provider }
 }
 
 /** Keeps a domain's rows from being changed by anybody else until the transaction ends. False where the domain is gone. */

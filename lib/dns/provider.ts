@@ -26,6 +26,8 @@ export interface LiveRrset {
   /** Only a CNAME stands at the name. */
   hasAlias: boolean
   isWildcard: boolean
+  /** Asked for a CNAME: records of other types stand at the name, so that none can. */
+  hasOther: boolean
 }
 
 /** An edit of one RRset: values of `live` that go, values that come, everything else stays. */
@@ -66,9 +68,13 @@ export const NOTHING_LIVE: LiveRrset = {
   ttlSeconds: null,
   hasAlias: false,
   isWildcard: false,
+  hasOther: false,
 }
 
 /** The values that stand there, in the order in which they came. */
 export function liveValues(live: LiveRrset): string[] {
   return live.records.map(({ value }) => value)
 }
+
+/** Types that may stand at a name where an alias is wanted; servers refuse a CNAME beside any (RFC 1034 §3.6.2). */
+export const OTHER_TYPES = ['A', 'AAAA', 'MX', 'TXT'] as const

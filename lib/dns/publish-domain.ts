@@ -1,8 +1,9 @@
 import 'server-only'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
+import { withLock } from '@/lib/db/lock'
 import { observeAndStore } from '@/lib/dns/check-domain'
 import type { DnsDeps } from '@/lib/dns/deps'
-import { requireDnsDomain } from '@/lib/dns/load-domain'
+import { requireDnsDomain, type DnsDomain, type StoredProvider } from '@/lib/dns/load-domain'
 import { openProvider } from '@/lib/dns/open-provider'
 import type { Provider } from '@/lib/dns/provider'
 import { publishRrset, type PublishOutcome } from '@/lib/dns/publish-rrset'
@@ -31,9 +32,25 @@ export async function publishRecords(
 ): Promise<PublishedSet[]> {
   requirePermission(actor, 'dns:publish')
   const domain = await requireDnsDomain(actor, domainName)
-  if (!domain.provider) throw new AppError('CONFLICT', 'dns.noProvider', { name: domainName })
-  const sets = (await wantedSets(domain.id)).filter((set) => !onlyNames || onlyNames.includes(set.name))
-  const provider = openProvider(domain.provider, deps)
+  const { provider } = domain
+  if (!provider) throw new AppError('CONFLICT', 'dns.noProvider', { name: domainName })
+  return withLock(publishLock(domain.id), () => publishLocked(actor, domain, provider, deps, onlyNames))
+}
+
+/** One publishing of a domain at a time: not every provider can refuse the second of two. */
+export function publishLock(domainId: string): string {
+  return `dns-publish:${domainId}`
+}
+
+async function publishLocked(
+  actor: Actor,
+  domain: DnsDomain,
+  stored: StoredProvider,
+  deps: DnsDeps,
+  onlyNames?: readonly string[],
+): Promise<PublishedSet[]> {
+  const sets = (await wantedSets(domain)).filter((set) => !onlyNames || onlyNames.includes(set.name))
+  const provider = openProvider(stored, deps)
   const zone = await provider.findZone(domain.name)
   const done: PublishedSet[] = []
   const outcomes = new Map<string, PublishOutcome>()
@@ -42,7 +59,7 @@ export async function publishRecords(
     for (const record of set.records) outcomes.set(record.id, outcome)
     done.push({ name: set.name, type: set.type, outcome })
   }
-  await auditPublished(actor, domain.name, domain.provider.name, done, deps)
+  await auditPublished(actor, domain.name, stored.name, done, deps)
   await observeAndStore(
     domain,
     sets.flatMap((set) => set.records),

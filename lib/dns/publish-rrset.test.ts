@@ -98,8 +98,8 @@ test('whatever a zone holds: nothing of others is lost, and what is published on
   await fc.assert(
     fc.asyncProperty(zones, async (before) => {
       const records: FakeRecords = new Map([
-        ...Object.entries(before).map(([key, list]) => [key, [...list]] as const),
-        ['beside.a.test TXT', ['untouched']],
+        ...Object.entries(before).map(([key, list]) => [key, [...list]] as [string, string[]]),
+        ['beside.a.test TXT', ['untouched']] as [string, string[]],
       ])
       for (const wanted of WANTED) await publish(records, {}, wanted)
       for (const [index, key] of KEYS.entries()) {

@@ -50,7 +50,7 @@ export function planChange(set: RrsetToPublish, live: LiveRrset): PlannedChange 
   // Data that nobody can write down cannot be written back or made a condition: hands off.
   if (live.records.some(({ exact }) => exact === null))
     return { name, type, ttlSeconds: set.ttlSeconds, live, remove: [], add: [], kept: ['invalid'] }
-  const edit = planRrset({ type, rows: set.rows, live: values, hasAlias: live.hasAlias })
+  const edit = planRrset({ type, rows: set.rows, live: values, hasAlias: live.hasAlias, hasOther: live.hasOther })
   const isShared = values.some((value) => !edit.remove.includes(value))
   const ttlSeconds = isShared ? (live.ttlSeconds ?? set.ttlSeconds) : set.ttlSeconds
   return { name, type, ttlSeconds, live, ...edit }

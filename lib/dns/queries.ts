@@ -4,6 +4,7 @@ import { db } from '@/lib/db/client'
 import { observationState, parseFound, type Found } from '@/lib/dns/found'
 import { expectedPtrs, hostRecords, type ExpectedPtr } from '@/lib/dns/host-records'
 import type { ObservationState } from '@/lib/dns/observe'
+import { planContent, planState, type PlanContent, type PlanState } from '@/lib/dns/plan-content'
 import { parseDnsPolicy } from '@/lib/dns/policy'
 import {
   isHeldBack,
@@ -15,6 +16,7 @@ import {
   type Purpose,
   type Why,
 } from '@/lib/dns/purpose'
+import { parseProviderTry } from '@/lib/dns/provider-try'
 import { isInside, type DnsRecordData } from '@/lib/dns/record'
 import { parseProviderConfig } from '@/lib/dns/schema'
 import { storedType } from '@/lib/dns/sync'
@@ -159,11 +161,45 @@ export async function listProviders(actor: Actor) {
   requirePermission(actor, 'dns:read')
   const rows = await db().dnsProvider.findMany({
     orderBy: { name: 'asc' },
-    select: { id: true, name: true, kind: true, config: true, createdAt: true, _count: { select: { domains: true } } },
+    select: {
+      ...{ id: true, name: true, kind: true, config: true, lastTry: true, createdAt: true },
+      _count: { select: { domains: { where: { deletedAt: null } } } },
+    },
   })
-  return rows.map(({ config, _count, ...row }) => ({
+  return rows.map(({ config, lastTry, _count, ...row }) => ({
     ...row,
     config: parseProviderConfig(row.kind, config),
+    lastTry: parseProviderTry(lastTry),
     domainCount: _count.domains,
   }))
+}
+
+/** A plan of publishing as a page shows it; `content` is null while it is made, and where it could not be. */
+export interface ShownPlan {
+  id: string
+  state: PlanState
+  words: string
+  actorName: string
+  createdAt: Date
+  confirmedAt: Date | null
+  finishedAt: Date | null
+  content: PlanContent | null
+}
+
+const planSelect = {
+  ...{ id: true, state: true, edits: true, words: true, actorName: true },
+  ...{ createdAt: true, confirmedAt: true, finishedAt: true },
+} as const
+
+/** One plan of a domain. NOT_FOUND where the domain is not the actor's or has no such plan. */
+export async function requireDnsPlan(actor: Actor, domainName: string, planId: string): Promise<ShownPlan> {
+  requirePermission(actor, 'dns:read')
+  const row = await db().dnsPlan.findFirst({
+    where: { AND: [{ id: planId, domain: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] } }] },
+    select: planSelect,
+  })
+  if (!row) throw new AppError('NOT_FOUND', 'dns.planMissing')
+  const { edits, ...plan } = row
+  const parsed = planContent.safeParse(edits)
+  return { ...plan, state: planState.parse(plan.state), content: parsed.success ? parsed.data : null }
 }

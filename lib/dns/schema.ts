@@ -199,6 +199,15 @@ const addLexicon = z
 export const addProviderSchema = z.discriminatedUnion('kind', [addRfc2136, addPowerdns, addLexicon])
 export type AddProviderInput = z.infer<typeof addProviderSchema>
 
+export const providerNameSchema = z.object({ name: z.string().max(100, 'field.long') })
+
+/** A provider, and a domain that it is said to hold. */
+export const tryProviderSchema = providerNameSchema.extend({ domain: domainNameSchema })
+export type TryProviderInput = z.infer<typeof tryProviderSchema>
+
+export const confirmPlanSchema = z.object({ domain: domainNameSchema, plan: z.uuid('dns.planMissing') })
+export type ConfirmPlanInput = z.infer<typeof confirmPlanSchema>
+
 /** A zone may be a top-level one, as in a private root. */
 function domainNameOrTop() {
   return z

@@ -1,8 +1,10 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { currentRecords, type StoredRecord } from '@/lib/dns/check-domain'
+import type { DnsDomain } from '@/lib/dns/load-domain'
 import type { PublishedRow } from '@/lib/dns/publish-plan'
 import type { RrsetToPublish } from '@/lib/dns/publish-rrset'
+import { isHeldBack } from '@/lib/dns/purpose'
 
 /** The records of a domain that share one name and type, and what to publish there. */
 export interface WantedSet extends RrsetToPublish {
@@ -19,15 +21,16 @@ async function revokedKeys(domainId: string): Promise<Map<string, string>> {
 }
 
 /** What a domain's zone should hold, brought up to date first. MX comes last: mail moves when all else is in place. */
-export async function wantedSets(domainId: string): Promise<WantedSet[]> {
-  const records = await currentRecords(domainId)
-  const oldKeys = await revokedKeys(domainId)
+export async function wantedSets({ id, policy }: Pick<DnsDomain, 'id' | 'policy'>): Promise<WantedSet[]> {
+  const records = await currentRecords(id)
+  const oldKeys = await revokedKeys(id)
   const sets = [...Map.groupBy(records, ({ name, type }) => `${name} ${type}`).values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
     const rows = group.map((record): PublishedRow => {
       const oldKey = oldKeys.get(record.id)
-      return { purpose: record.purpose, value: record.value, ...(oldKey !== undefined && { oldKey }) }
+      const { purpose, value } = record
+      return { purpose, value, isHeld: isHeldBack(purpose, policy), ...(oldKey !== undefined && { oldKey }) }
     })
     const ttlSeconds = Math.min(...group.map((record) => record.ttlSeconds))
     return [{ name: first.name, type: first.type, ttlSeconds, rows, records: group }]

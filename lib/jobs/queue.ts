@@ -13,6 +13,12 @@ export const JOBS = {
   'check.run': z.strictObject({ kind: z.enum(['domain', 'node']), id: z.uuid(), check: z.string().nullable() }),
   /** Publishes a domain's records through its provider, then asks DNS. */
   'dns.publish': z.strictObject({ domain: z.string(), actorName: z.string() }),
+  /** Makes the plan of what publishing would change. */
+  'dns.plan': z.strictObject({ planId: z.uuid() }),
+  /** Publishes a confirmed plan, then asks DNS. */
+  'dns.apply': z.strictObject({ planId: z.uuid() }),
+  /** Tries a provider's address and credential, changing nothing. */
+  'provider.try': z.strictObject({ providerId: z.uuid(), domain: z.string() }),
   /** Runs one deliverability test. */
   'test.run': z.strictObject({ testId: z.uuid() }),
   /** Looks at the server's name, addresses and way out. */

@@ -28,10 +28,14 @@ export async function getLiveState(actor: Actor): Promise<LiveState> {
       (SELECT max(checked_at) FROM dns_observation),
       (SELECT string_agg(concat_ws(',', k.state, k.count), ';' ORDER BY k.state)
         FROM (SELECT state::text AS state, count(*) AS count FROM dkim_key GROUP BY 1) k),
+      (SELECT string_agg(concat_ws(',', p.id, p.state, md5(p.edits::text)), ';' ORDER BY p.id)
+        FROM (SELECT id, state, edits FROM dns_plan ORDER BY created_at DESC LIMIT 20) p),
+      (SELECT string_agg(last_try->>'at', ';' ORDER BY id) FROM dns_provider),
       (SELECT max(received_at) FROM report_file),
       (SELECT value->>'at' FROM setting WHERE key = 'server.checks')) AS state,
     (EXISTS (SELECT 1 FROM node n, newest WHERE n.removed_at IS NULL AND n.last_error IS NULL AND n.confirmed_release < newest.number)
       OR EXISTS (SELECT 1 FROM deliverability_test WHERE state IN ('queued', 'running') AND created_at > now() - interval '5 minutes')
+      OR EXISTS (SELECT 1 FROM dns_plan WHERE state IN ('making', 'confirmed') AND created_at > now() - interval '1 hour')
       OR EXISTS (SELECT 1 FROM dkim_key WHERE state = 'requested' AND created_at > now() - interval '5 minutes')) AS waiting`
   const token = createHash('sha256')
     .update(row?.state ?? '')

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { askAuthority, findAuthority, type Authority, type AuthorityResult } from '@/lib/dns/authority'
+import { askAuthority, findAuthority, type AuthorityResult } from '@/lib/dns/authority'
 import { domainAuthority } from '@/lib/dns/domain-authority'
 import {
   liveValues,
   NOTHING_LIVE,
+  OTHER_TYPES,
   type ChangeResult,
   type LiveRecord,
   type LiveRrset,
@@ -125,7 +126,7 @@ class Lexicon implements Provider {
   private async readOrThrow(zone: string, name: string, type: RecordType): Promise<LiveRrset> {
     const listed = await this.list(zone, type, name)
     const served = await this.served(zone, name, type)
-    if (listed.length === 0) return { ...NOTHING_LIVE, hasAlias: served.hasAlias }
+    if (listed.length === 0) return { ...NOTHING_LIVE, hasAlias: served.hasAlias, hasOther: served.hasOther }
     const records = listed.map((record): LiveRecord => {
       const priority = record.priority ?? record.options?.mx?.priority ?? null
       const value = readContent(type, { content: record.content, priority }, served.values)
@@ -135,17 +136,18 @@ class Lexicon implements Provider {
     return { ...NOTHING_LIVE, records, ttlSeconds: ttls.length > 0 ? Math.min(...ttls) : null }
   }
 
-  /** What the zone's servers serve: it tells how a listed content is meant. */
-  private async served(zone: string, name: string, type: RecordType): Promise<{ values: string[]; hasAlias: boolean }> {
+  /** What the zone's servers serve: it tells how a listed content is meant, and what stands in the way. */
+  private async served(zone: string, name: string, type: RecordType) {
     const found = await this.authority(zone)
-    if (found.status !== 'found') return { values: [], hasAlias: false }
-    const authority: Authority = found.authority
-    const answers = (await askAuthority(this.dns, authority, name, type)).map(({ answer }) => answer)
+    if (found.status !== 'found') return { values: [], hasAlias: false, hasOther: false }
+    const ask = async (asked: RecordType) =>
+      (await askAuthority(this.dns, found.authority, name, asked)).map(({ answer }) => answer)
+    const answers = await ask(type)
+    const others = type === 'CNAME' ? (await Promise.all(OTHER_TYPES.map(ask))).flat() : []
     return {
-      values: answers.flatMap((answer) =>
-        answer.status === 'answer' ? answer.records.map((record) => record.value) : [],
-      ),
+      values: answers.flatMap((answer) => (answer.status === 'answer' ? answer.records.map(({ value }) => value) : [])),
       hasAlias: answers.some((answer) => answer.status === 'alias'),
+      hasOther: others.some((answer) => answer.status === 'answer'),
     }
   }
 

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAsk } from '@/lib/dns/ask'
+import { NOTHING_LIVE } from '@/lib/dns/provider'
 import { powerdnsProvider } from '@/lib/dns/providers/powerdns'
 import { publishRrset, type RrsetToPublish } from '@/lib/dns/publish-rrset'
 import type { RecordType } from '@/lib/dns/record'
@@ -127,7 +128,7 @@ test('says in the server’s words that it refused', async () => {
   expect(await publish(txt(`x.${ZONE}`, 'own', 'x'), 'other.test')).toMatchObject({ status: 'refused' })
   const outside = await open().change(ZONE, {
     ...{ name: 'x.other.test', type: 'TXT', ttlSeconds: 60, remove: [], add: ['x'] },
-    live: { status: 'read', records: [], ttlSeconds: null, hasAlias: false, isWildcard: false },
+    live: NOTHING_LIVE,
   })
   expect(outside).toMatchObject({ status: 'refused', words: expect.stringContaining('out of zone') as string })
 })

@@ -111,8 +111,9 @@ function isServed(set: ApiRrset | undefined): set is ApiRrset {
 function liveFrom(zone: ApiZone, name: string, type: RecordType): LiveRrset {
   const set = findRrset(zone, name, type)
   if (!isServed(set)) {
-    const hasAlias = type !== 'CNAME' && isServed(findRrset(zone, name, 'CNAME'))
-    return { ...NOTHING_LIVE, hasAlias }
+    const beside = zone.rrsets.filter((other) => plain(other.name) === name && isServed(other))
+    const hasAlias = beside.some((other) => other.type === 'CNAME')
+    return { ...NOTHING_LIVE, hasAlias, hasOther: type === 'CNAME' && beside.length > 0 }
   }
   const served = set.records.filter(({ disabled }) => !disabled)
   const records = served.map(({ content }): LiveRecord => ({

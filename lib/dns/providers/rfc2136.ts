@@ -2,6 +2,7 @@ import type { DnsServer } from '@/lib/dns/answer'
 import { sendUpdate, type SendUpdate } from '@/lib/dns/nsupdate'
 import {
   NOTHING_LIVE,
+  OTHER_TYPES,
   type ChangeResult,
   type LiveRecord,
   type LiveRrset,
@@ -91,6 +92,7 @@ export async function readServer(
       return { ...NOTHING_LIVE, records, ttlSeconds }
     }
     case 'nodata':
+      return { ...NOTHING_LIVE, hasOther: type === 'CNAME' && (await hasOther(dns, server, name)) }
     case 'nxdomain':
       return NOTHING_LIVE
     case 'alias':
@@ -100,6 +102,11 @@ export async function readServer(
     case 'temperror':
       return { status: 'temperror', words: `${answer.reason}: ${answer.words}` }
   }
+}
+
+async function hasOther(dns: Dns, server: DnsServer, name: string): Promise<boolean> {
+  const answers = await Promise.all(OTHER_TYPES.map((type) => dns.ask(server, name, type, 'authoritative')))
+  return answers.some(({ status }) => status === 'answer')
 }
 
 /** True where a `*` between the name and its zone has the very same data (RFC 4592 §2.2). */

@@ -1,0 +1,84 @@
+import 'server-only'
+import { systemActor } from '@/lib/auth/actor'
+import { db } from '@/lib/db/client'
+import type { DnsDeps } from '@/lib/dns/deps'
+import { requireDnsDomain, type DnsDomain, type StoredProvider } from '@/lib/dns/load-domain'
+import { openProvider } from '@/lib/dns/open-provider'
+import type { PlanContent, PlanSet } from '@/lib/dns/plan-content'
+import { liveValues, type Provider } from '@/lib/dns/provider'
+import { planChange } from '@/lib/dns/publish-rrset'
+import { isInside } from '@/lib/dns/record'
+import { wantedSets, type WantedSet } from '@/lib/dns/wanted-sets'
+
+/** Loads a plan with its domain; null where either is gone. */
+export async function loadPlan(planId: string) {
+  const plan = await db().dnsPlan.findUnique({
+    where: { id: planId },
+    select: {
+      id: true,
+      state: true,
+      edits: true,
+      actorName: true,
+      domain: { select: { name: true, deletedAt: true } },
+    },
+  })
+  return plan?.domain.deletedAt === null ? plan : null
+}
+
+/**
+ * Makes the plan that was asked for: reads what stands at the provider and works out the smallest edits. For the worker;
+ * run again it does nothing. A provider that cannot be read makes the plan `failed` with its words, never empty.
+ */
+export async function makeDnsPlan(planId: string, deps: DnsDeps): Promise<void> {
+  const plan = await loadPlan(planId)
+  if (plan?.state !== 'making') return
+  const domain = await requireDnsDomain(systemActor(plan.actorName), plan.domain.name)
+  const made = domain.provider ? await contentOf(domain, domain.provider, deps) : { words: 'no provider' }
+  const isMade = 'content' in made
+  await db().dnsPlan.updateMany({
+    where: { id: planId, state: 'making' },
+    data: isMade
+      ? { state: 'ready', edits: made.content }
+      : { state: 'failed', words: made.words, finishedAt: deps.clock() },
+  })
+}
+
+async function contentOf(
+  domain: DnsDomain,
+  stored: StoredProvider,
+  deps: DnsDeps,
+): Promise<{ content: PlanContent } | { words: string }> {
+  const provider = openProvider(stored, deps)
+  const found = await provider.findZone(domain.name)
+  if (found.status !== 'found') return { words: found.words }
+  const sets: PlanSet[] = []
+  for (const wanted of await wantedSets(domain)) sets.push(await planSet(provider, domain.name, found.zone, wanted))
+  return { content: { provider: { id: stored.id, name: stored.name }, zone: found.zone, sets } }
+}
+
+async function planSet(provider: Provider, domain: string, zone: string, wanted: WantedSet): Promise<PlanSet> {
+  const set: PlanSet = {
+    name: wanted.name,
+    type: wanted.type,
+    purposes: [...new Set(wanted.rows.map(({ purpose }) => purpose))],
+    ttlSeconds: wanted.ttlSeconds,
+    before: [],
+    hasAlias: false,
+    isWildcard: false,
+    remove: [],
+    add: [],
+    kept: [],
+    outcome: null,
+  }
+  // A record at another domain is for that domain's owner to publish.
+  if (!isInside(wanted.name, domain)) return { ...set, kept: ['outside'] }
+  if (!provider.takes(wanted.type)) return { ...set, outcome: { status: 'unsupported', words: wanted.type } }
+  const live = await provider.read(zone, wanted.name, wanted.type)
+  if (live.status !== 'read') return { ...set, outcome: { status: live.status, words: live.words } }
+  const { ttlSeconds, remove, add, kept } = planChange(wanted, live)
+  const { hasAlias, isWildcard } = live
+  return {
+    ...{ ...set, ttlSeconds, hasAlias, isWildcard, before: liveValues(live) },
+    ...{ remove: [...remove], add: [...add], kept: [...kept] },
+  }
+}
