@@ -112,6 +112,13 @@ describe('a record', () => {
     expect(first?.expected).toEqual([expected])
   })
 
+  test('a record that is long already keeps what others need', async () => {
+    const others = 'ip4:192.0.2.1 '.repeat(40)
+    const { of } = await check(at(`v=spf1 ip4:9.9.9.1 ${others}-all`))
+    const [refused] = of('spf.own-addresses').filter((one) => one.level === 'broken')
+    expect(refused?.expected).toEqual([`v=spf1 ip6:2620:fe::1 ip4:9.9.9.1 ${others}-all`])
+  })
+
   test('each address is told by itself, with what decided', async () => {
     const { of } = await check({ ...at('v=spf1 include:b.test -all'), 'b.test TXT': ['v=spf1 ip4:9.9.9.1 ~all'] })
     expect(

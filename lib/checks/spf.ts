@@ -52,14 +52,19 @@ function sendersOf(nodes: readonly NodeFacts[]): Sender[] {
   return all.filter(({ address }, index) => all.findIndex((other) => other.address === address) === index)
 }
 
-/** The record that would let our addresses pass: the smallest edit of `text`, or ours alone where that cannot be. */
-function withUs(text: string, senders: readonly Sender[], wanted: readonly string[]): string[] {
-  const merge = mergeSpf(
-    text,
-    senders.map(({ address }) => address),
-  )
-  if (merge.kind === 'refused') return [...wanted]
-  return [merge.kind === 'merged' ? merge.text : text]
+/**
+ * The record that would let our addresses pass, the smallest edit of a valid `text`. What others need in it stays, also
+ * where it becomes longer than it should be: that has a check of its own.
+ */
+function withUs(text: string, senders: readonly Sender[]): string[] {
+  const addresses = senders.map(({ address }) => address)
+  const merge = mergeSpf(text, addresses)
+  if (merge.kind !== 'refused') return [merge.kind === 'merged' ? merge.text : text]
+  const [version = '', ...terms] = text.split(' ')
+  const missing = addresses
+    .map((address) => `${address.includes(':') ? 'ip6' : 'ip4'}:${address}`)
+    .filter((term) => !terms.includes(term))
+  return [[version, ...missing, ...terms].join(' ')]
 }
 
 /** `edit` is the live record with us in it; `repair` one that also means what it was meant to. */
@@ -70,7 +75,7 @@ function proposals({ name, wanted, nodes, policy }: DomainFacts, texts: readonly
   // Nothing is proposed where nothing of ours should be there; a domain without mail has one right record.
   if (ours.length === 0 || record === undefined || policy.isParked) return { edit: ours, repair: ours }
   const senders = sendersOf(nodes)
-  return { edit: withUs(record, senders, ours), repair: withUs(repairSpf(records, policy.spfAll), senders, ours) }
+  return { edit: withUs(record, senders), repair: withUs(repairSpf(records, policy.spfAll), senders) }
 }
 
 async function judgeRecord(world: CheckWorld, facts: DomainFacts, texts: readonly string[]): Promise<CheckResult[]> {
