@@ -1,4 +1,5 @@
 import 'server-only'
+import { checkSoon } from '@/lib/checks/claim-due'
 import type { Tx } from '@/lib/db/client'
 import { namesOf } from '@/lib/dns/host-records'
 import { loadPlanInput } from '@/lib/dns/load-plan-input'
@@ -94,6 +95,7 @@ export async function syncDomainRecords(tx: Tx, domainId: string): Promise<void>
     }
   }
   if (stored.size > 0) await withdrawRecords(tx, domainId, [...stored.values()], hasProvider)
+  if (stored.size + added.length > 0) await checkSoon(tx, domainId, new Date())
   if (added.length === 0) return
   await dropWithdrawn(tx, domainId, added)
   await tx.dnsRecord.createMany({

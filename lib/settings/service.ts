@@ -51,7 +51,7 @@ async function nameFirstNode(change: MailChange, id: string | undefined, input: 
   const taken = await change.tx.hostedName.findUnique({ where: { name: hostName }, select: { name: true } })
   if (taken) throw new AppError('CONFLICT', 'settings.hostIsDomain', { name: hostName }, { field: 'hostName' })
   if (id === undefined) return
-  await change.tx.node.update({ where: { id }, data: { hostName, publicAddresses } })
+  await change.tx.node.update({ where: { id }, data: { hostName, publicAddresses, nextCheckAt: change.now } })
   change.touchHost(hostName)
 }
 
