@@ -64,6 +64,11 @@ test.each<[string, SmtpDialogue, string[]]>([
     answered(/relay/, '450 4.2.0 Greylisted'),
     ['smtp.open-relay unknown'],
   ],
+  [
+    'nothing of relaying where no sender is taken',
+    answered(/relay/, '503 5.5.1 need MAIL'),
+    ['smtp.open-relay unknown'],
+  ],
   ['a postmaster that is refused', answered(/postmaster@.*>$/, '550 5.1.1 No such user'), ['smtp.postmaster broken']],
   [
     'nothing of a postmaster that is greylisted',

@@ -145,6 +145,16 @@ test.each<[string, Servers, string[]]>([
   expect(await wrong(given)).toEqual(expected)
 })
 
+test('an old address beside the right one, and none at all, are told too', async () => {
+  const names = ['ns2.example.org', 'ns1.example.net']
+  const both: DnsAnswer = {
+    ...{ status: 'referral', zone: DOMAIN, serverNames: names },
+    glue: ['9.9.9.1', '9.9.9.99'].map((address) => ({ name: 'ns1.example.net', address })),
+  }
+  expect(await wrong({ parent: { [`${DOMAIN} NS`]: both } })).toEqual(['zone.glue attention'])
+  expect(await wrong({ parent: { [`${DOMAIN} NS`]: referral(names) } })).toEqual(['zone.glue attention'])
+})
+
 test('a zone that its parent does not know is told, and a parent that holds both is fine', async () => {
   const soa = { zone: 'net', negativeTtlSeconds: 1 }
   const gone: DnsAnswer = { status: 'nxdomain', soa, isAuthentic: false }
