@@ -4,6 +4,7 @@ export const mailboxPath = (domain: string, localPart: string): string =>
   domainPath(domain, `mailboxes/${encodeURIComponent(localPart)}`)
 export const aliasPath = (domain: string, localPart: string): string =>
   domainPath(domain, `aliases/${encodeURIComponent(localPart)}`)
+export const planPath = (domain: string, id: string): string => domainPath(domain, `dns/plans/${id}`)
 export const testPath = (id: string): string => `/tests/${id}`
 export const reportPath = (id: string): string => `/reports/${id}`
 export const releasePath = (number: bigint | string): string => `/releases/${number}`

@@ -1,10 +1,10 @@
 export interface DiffLine {
-  kind: 'add' | 'remove' | 'heading'
+  kind: 'add' | 'remove' | 'same' | 'heading'
   text: string
 }
 
-const LOOK = { add: 'bg-add', remove: 'bg-del', heading: 'text-faint' } as const
-const SIGN = { add: '+ ', remove: '- ', heading: '' } as const
+const LOOK = { add: 'bg-add', remove: 'bg-del', same: 'text-muted', heading: 'text-faint' } as const
+const SIGN = { add: '+ ', remove: '- ', same: '\u00a0 ', heading: '' } as const
 
 /** The difference of maps, line by line; the sign says what the colour says. A long line goes on indented. */
 export function Diff({ lines }: { lines: DiffLine[] }) {

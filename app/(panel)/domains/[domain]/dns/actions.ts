@@ -1,9 +1,9 @@
 'use server'
 
 import { z } from 'zod'
-import { domainPath } from '@/components/data/paths'
-import { requestDnsCheck, requestDnsPublish } from '@/lib/dns/requests'
-import { ownRecordSchema, removeOwnRecordSchema } from '@/lib/dns/schema'
+import { domainPath, planPath } from '@/components/data/paths'
+import { confirmDnsPlan, requestDnsCheck, requestDnsPlan } from '@/lib/dns/requests'
+import { confirmPlanSchema, ownRecordSchema, removeOwnRecordSchema } from '@/lib/dns/schema'
 import { addOwnRecord, removeOwnRecord } from '@/lib/dns/service'
 import { domainNameSchema } from '@/lib/domains/name'
 import { formAction } from '@/lib/http/form-action'
@@ -18,10 +18,19 @@ export const checkDnsAction = formAction({ permission: 'dns:write', schema: doma
   return { to: asked(input.domain) }
 })
 
-export const publishDnsAction = formAction({ permission: 'dns:publish', schema: domainOnly }, async (actor, input) => {
-  await requestDnsPublish(actor, input)
-  return { to: asked(input.domain) }
+/** Publishing begins with a plan, which is shown and confirmed. */
+export const planDnsAction = formAction({ permission: 'dns:publish', schema: domainOnly }, async (actor, input) => {
+  const { result } = await requestDnsPlan(actor, input)
+  return { to: planPath(input.domain, result.id) }
 })
+
+export const confirmDnsPlanAction = formAction(
+  { permission: 'dns:publish', schema: confirmPlanSchema },
+  async (actor, input) => {
+    await confirmDnsPlan(actor, input)
+    return { to: planPath(input.domain, input.plan) }
+  },
+)
 
 export const addOwnRecordAction = formAction(
   { permission: 'dns:write', schema: ownRecordSchema },

@@ -1,7 +1,7 @@
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
-import { checkDnsAction, publishDnsAction, removeOwnRecordAction } from '@/app/(panel)/domains/[domain]/dns/actions'
+import { checkDnsAction, planDnsAction, removeOwnRecordAction } from '@/app/(panel)/domains/[domain]/dns/actions'
 import { OwnRecordForm } from '@/app/(panel)/domains/[domain]/dns/own-record-form'
 import { Exact } from '@/components/data/exact'
 import { MailHostsCard } from '@/app/(panel)/domains/[domain]/dns/mail-hosts-card'
@@ -81,7 +81,7 @@ export default async function DnsPage({ params, searchParams }: Props) {
             </ActionForm>
           ) : null}
           {provider && roleMay(actor.role, 'dns:publish') ? (
-            <ActionForm action={publishDnsAction} hidden={{ domain: name }} className="contents">
+            <ActionForm action={planDnsAction} hidden={{ domain: name }} className="contents">
               <SubmitButton variant={wrong.length > 0 || checkedAt === null ? 'primary' : 'plain'} busy={t('asking')}>
                 {t('publish')}
               </SubmitButton>
