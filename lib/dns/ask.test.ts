@@ -173,6 +173,15 @@ test('a server that does not know EDNS is asked without it', async () => {
   expect(await question(server)).toMatchObject({ status: 'answer', records: [{ value: 'plain' }] })
 })
 
+test.each(['a..test', `${'x'.repeat(64)}.test`, `${'x.'.repeat(130)}test`, `${'é'.repeat(40)}.test`])(
+  'does not ask for what cannot be a name: %s',
+  async (name) => {
+    const server = await serve((query) => [reply(query)])
+    expect(await ask(server, name, 'A', 'recursive')).toMatchObject({ status: 'temperror', reason: 'malformed' })
+    expect(server.seen).toEqual([])
+  },
+)
+
 test('a closed port is told at once, not waited for', async () => {
   const server = await serve(() => [])
   const { port } = server

@@ -23,6 +23,16 @@ const FLAGS: Record<AskMode, number> = {
   authoritative: 0,
 }
 
+/** Whether a text can be a name at all (RFC 1035 §2.3.4): what records name, and what is put together of it, need not be. */
+function isName(text: string): boolean {
+  if (text === '' || text === '.') return true
+  const labels = text.replace(/\.$/, '').split('.')
+  return (
+    Buffer.byteLength(labels.join('.')) <= 253 &&
+    labels.every((label) => label !== '' && Buffer.byteLength(label) <= 63)
+  )
+}
+
 function encodeQuery(id: number, name: string, type: QueryType, mode: AskMode, hasEdns: boolean): Buffer {
   const edns = {
     type: 'OPT',
@@ -86,6 +96,7 @@ async function askOnce(
 export function createAsk(options: Partial<AskOptions> = {}): Ask {
   const { timeoutMs, attempts } = { ...DEFAULTS, ...options }
   return async (server, name, type, mode) => {
+    if (!isName(name)) return { status: 'temperror', reason: 'malformed', words: 'not a name that can be asked for' }
     let last: DnsAnswer = { status: 'temperror', reason: 'timeout', words: 'not asked' }
     let hasEdns = true
     for (let attempt = 0; attempt < attempts; attempt++) {
