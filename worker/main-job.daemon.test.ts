@@ -7,11 +7,17 @@ import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startStack, type TestStack } from '@/companion/testing'
+import { sendAlerts } from '@/lib/alerts/send-alerts'
+import { addMailTarget, removeAlertTarget, testAlertTarget } from '@/lib/alerts/service'
 import { createAlias } from '@/lib/aliases/service'
 import { systemActor } from '@/lib/auth/actor'
+import { checkDomain, checkNode } from '@/lib/checks/check-scope'
+import { listDomainFindings, listNodeFindings } from '@/lib/checks/queries'
+import { systemCheckDeps } from '@/lib/checks/system-deps'
 import { db } from '@/lib/db/client'
 import { notifications } from '@/lib/db/listen'
 import { emptyTables } from '@/lib/db/testing'
+import { fetchMessage, submit } from '@/lib/deliverability/mail-client'
 import { requireTest } from '@/lib/deliverability/queries'
 import { requestTest } from '@/lib/deliverability/service'
 import { listDkimKeys } from '@/lib/dkim/queries'
@@ -246,6 +252,38 @@ test.each(['inside', 'outside'] as const)(
   },
   90_000,
 )
+
+test('an alert goes out through our own submission, signed, and arrives elsewhere', async () => {
+  const probe = stack.report.lab.probes.find(({ grade }) => grade === 'outside')
+  if (!probe) throw new Error('the lab has no probe outside')
+  const { result, release } = await addMailTarget(actor, { destination: probe.address, sender: '', language: 'en' })
+  await live(release)
+  await testAlertTarget(actor, result)
+  const now = new Date()
+  await sendAlerts({ clock: () => now, submit, post: () => Promise.reject(new Error('there is no webhook')) })
+  expect(await db().alertTarget.findFirst()).toMatchObject({ lastError: null, deliveredAt: now })
+  const account = { ...probe, mustBeCertified: false }
+  const message = await fetchMessage(account, `<alert.${result.id}.${now.getTime()}@${domain}>`, 20_000)
+  const text = message?.toString('latin1') ?? ''
+  expect(text).toMatch(/^Auto-Submitted: auto-generated\r$/m)
+  expect(text).toMatch(/^From: anna@mainjob\.test\r$/m)
+  expect(text).toMatch(/^DKIM-Signature: [^]*?d=mainjob\.test/m)
+  await live((await removeAlertTarget(actor, result)).release)
+  expect(await db().entry.count({ where: { map: 'imap/credentials' } })).toBe(0)
+}, 60_000)
+
+test('the checks of the domain and of its nodes run to their end over the real servers', async () => {
+  const { id } = await db().domain.findUniqueOrThrow({ where: { name: domain } })
+  await checkDomain(id, systemCheckDeps())
+  for (const node of await db().node.findMany()) await checkNode(node.id, systemCheckDeps())
+  const { findings } = await listDomainFindings(actor, domain)
+  const ofNodes = [...(await listNodeFindings(actor)).values()].flat()
+  const faults = [...findings, ...ofNodes].filter(({ values }) => 'fault' in values)
+  expect(faults.map(({ check }) => check)).toEqual([])
+  const levelOf = (check: string) => findings.find((finding) => finding.check === check)?.level
+  expect(['mx.missing', 'spf.missing', 'dkim.record', 'dmarc.record'].map(levelOf)).toEqual(['ok', 'ok', 'ok', 'ok'])
+  expect(ofNodes.find(({ check }) => check === 'smtp.open-relay')?.level).toBe('ok')
+}, 90_000)
 
 test('a domain is told live when Postfix has been reloaded, which it is once in five seconds', async () => {
   const names = ['second.test', 'third.test'] as DomainName[]
