@@ -22,6 +22,7 @@ import * as dkim from '@/lib/dkim/service'
 import * as reportOverview from '@/lib/dmarc/overview'
 import * as reportQueries from '@/lib/dmarc/queries'
 import * as reports from '@/lib/dmarc/service'
+import { parseDnsPolicy } from '@/lib/dns/policy'
 import * as dnsQueries from '@/lib/dns/queries'
 import * as dnsRequests from '@/lib/dns/requests'
 import * as dns from '@/lib/dns/service'
@@ -122,6 +123,11 @@ const CASES: Record<string, Case> = {
   removeAlias: [(actor) => aliases.removeAlias(actor, { domain, localPart: 'sales' }), 'alias:write', 'NOT_FOUND'],
   addOwnRecord: [(actor) => dns.addOwnRecord(actor, own), 'dns:write', 'NOT_FOUND'],
   removeOwnRecord: [(actor) => dns.removeOwnRecord(actor, { domain, id }), 'dns:write', 'NOT_FOUND'],
+  updateDnsPolicy: [
+    (actor) => dns.updateDnsPolicy(actor, { domain, revision: 1, confirmation: '', policy: parseDnsPolicy({}) }),
+    'dns:write',
+    'NOT_FOUND',
+  ],
   addProvider: [(actor) => dns.addProvider(actor, { ...provider, ...tsig }), 'provider:write', 'not about a domain'],
   removeProvider: [(actor) => dns.removeProvider(actor, { name: 'p' }), 'provider:write', 'not about a domain'],
   setDomainProvider: [(actor) => dns.setDomainProvider(actor, { domain, provider: null }), 'dns:write', 'NOT_FOUND'],

@@ -8,7 +8,7 @@ interface Row {
 }
 
 /** What an administrator's own record may take the place of. Mail itself (MX, SPF, DKIM, DMARC) is not among it. */
-const OVERRIDABLE: readonly Purpose[] = [
+export const OVERRIDABLE: readonly Purpose[] = [
   'host-address',
   'host-spf',
   'mta-sts',
@@ -19,11 +19,6 @@ const OVERRIDABLE: readonly Purpose[] = [
   'srv',
   'bimi',
 ]
-
-/** True where a managed record of this purpose gives way to an own one at its name. */
-export function isOverridable(purpose: Purpose): boolean {
-  return OVERRIDABLE.includes(purpose)
-}
 
 function takesPlaceOf(own: Row, purpose: Purpose, wanted: Row): boolean {
   if (own.name !== wanted.name) return false
@@ -39,6 +34,6 @@ export function withoutOverridden<T extends Row & { purpose: Purpose }>(
 ): T[] {
   return wanted.filter((record) => {
     const { purpose } = record
-    return !(isOverridable(purpose) && own.some((row) => takesPlaceOf(row, purpose, record)))
+    return !(OVERRIDABLE.includes(purpose) && own.some((row) => takesPlaceOf(row, purpose, record)))
   })
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod'
 
-const dmarcPolicy = z.enum(['none', 'quarantine', 'reject'])
-const alignment = z.enum(['r', 's'])
+/** What receivers are asked to do with mail that fails (RFC 9989 §4.7), the weakest first. */
+export const DMARC_POLICIES = ['none', 'quarantine', 'reject'] as const
+/** Relaxed, strict. */
+export const ALIGNMENTS = ['r', 's'] as const
+
+const dmarcPolicy = z.enum(DMARC_POLICIES)
+const alignment = z.enum(ALIGNMENTS)
 const uris = z.array(z.string().max(300)).max(4)
 
 /** MTA-STS (RFC 8461 §3.2): `off` publishes nothing; `none` tells senders to forget the policy. */
@@ -49,8 +54,10 @@ export const dnsPolicy = z.strictObject({
         .string()
         .regex(/^[A-Za-z0-9]{0,32}$/)
         .default(''),
-      /** When the mode was last changed, ISO; empty: never. */
+      /** When the policy was last changed, ISO; empty: never. */
       changedAt: z.string().default(''),
+      /** Until then senders may hold an enforced policy of before the last change, ISO; empty: none. */
+      heldUntil: z.string().default(''),
     })
     .prefault({}),
   /** `rua` of TLS-RPT (RFC 8460 §3): `mailto:` or `https:` URIs; null: the default address; none: no record. */

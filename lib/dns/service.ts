@@ -1,8 +1,13 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
+import { systemClock, type Clock } from '@/lib/clock/clock'
 import { db, type Tx } from '@/lib/db/client'
+import { changePolicy } from '@/lib/dns/change-policy'
 import { providerContext } from '@/lib/dns/load-domain'
+import { OVERRIDABLE } from '@/lib/dns/overridden'
+import { parseDnsPolicy } from '@/lib/dns/policy'
+import type { UpdateDnsPolicyInput } from '@/lib/dns/policy-schema'
 import type { AddProviderInput, OwnRecordInput, RemoveOwnRecordInput } from '@/lib/dns/schema'
 import { dropWithdrawn, syncDomainRecords, withdrawRecords } from '@/lib/dns/sync'
 import { isDmarcRecord } from '@/lib/dns/dmarc-record'
@@ -24,7 +29,10 @@ function isManaged({ domain, name, type, value }: OwnRecordInput): boolean {
 /** RFC 1034 §3.6.2: a name with a CNAME has nothing else. */
 async function refuseAliasClash(tx: Tx, domainId: string, { name, type }: OwnRecordInput): Promise<void> {
   const clash = await tx.dnsRecord.findFirst({
-    where: { domainId, name, purpose: { not: 'withdrawn' }, ...(type === 'CNAME' ? {} : { type: 'CNAME' }) },
+    where: {
+      ...{ domainId, name, purpose: { notIn: ['withdrawn', ...OVERRIDABLE] } },
+      ...(type === 'CNAME' ? {} : { type: 'CNAME' }),
+    },
     select: { id: true },
   })
   if (clash) throw new AppError('CONFLICT', 'dns.cnameBeside', { name }, { field: 'name' })
@@ -56,10 +64,13 @@ export async function addOwnRecord(actor: Actor, input: OwnRecordInput) {
     if (twin) throw new AppError('CONFLICT', 'dns.exists', { name, type }, { field: 'value' })
     await dropWithdrawn(change.tx, domainId, [input])
     change.audit({ value, ttlSeconds })
-    return change.tx.dnsRecord.create({
+    const row = await change.tx.dnsRecord.create({
       data: { domainId, purpose: 'own', name, type, value, ttlSeconds, note },
       select: { id: true },
     })
+    // What it takes the place of is no longer wanted.
+    await syncDomainRecords(change.tx, domainId)
+    return row
   })
 }
 
@@ -75,6 +86,31 @@ export async function removeOwnRecord(actor: Actor, input: RemoveOwnRecordInput)
     if (!row) throw new AppError('NOT_FOUND', 'dns.recordMissing')
     change.audit({ name: row.name, type: row.type, value: row.value })
     await withdrawRecords(change.tx, domain.id, [row], domain.dnsProviderId !== null)
+    await syncDomainRecords(change.tx, domain.id)
+  })
+}
+
+/**
+ * Changes what a domain wants of DNS; its records follow. CONFLICT where somebody else changed the domain since the form
+ * was shown, or where MTA-STS is to be switched off while senders still hold an enforced policy; INVALID where a domain is
+ * to be parked and the typed name is another.
+ */
+export async function updateDnsPolicy(actor: Actor, input: UpdateDnsPolicyInput, clock: Clock = systemClock) {
+  const options = { domains: [input.domain], action: 'domain:dns-policy', subject: input.domain, clock }
+  return changeMail(actor, 'dns:write', options, async (change) => {
+    const { id, name, revision, dnsPolicy } = change.domain(input.domain)
+    if (revision !== input.revision) throw new AppError('CONFLICT', 'form.stale', { name })
+    const before = parseDnsPolicy(dnsPolicy)
+    if (input.policy.isParked && !before.isParked && input.confirmation.trim().toLowerCase() !== name)
+      throw new AppError('INVALID', 'domain.confirmation', { name }, { field: 'confirmation' })
+    const changed = changePolicy(before, input.policy, change.now)
+    if (changed.status === 'held') {
+      const until = changed.until.toISOString().slice(0, 16).replace('T', ' ')
+      throw new AppError('CONFLICT', 'dns.mtaStsHeld', { until }, { field: 'mtaStsMode' })
+    }
+    change.audit({ before, after: changed.policy })
+    await change.tx.domain.update({ where: { id }, data: { dnsPolicy: changed.policy, revision: { increment: 1 } } })
+    await syncDomainRecords(change.tx, id)
   })
 }
 

@@ -2,7 +2,8 @@
 
 import { z } from 'zod'
 import { domainPath } from '@/components/data/paths'
-import { setDomainProvider } from '@/lib/dns/service'
+import { updateDnsPolicySchema } from '@/lib/dns/policy-schema'
+import { setDomainProvider, updateDnsPolicy } from '@/lib/dns/service'
 import { domainNameSchema } from '@/lib/domains/name'
 import { domainAliasSchema, removeDomainSchema, updateDomainSchema } from '@/lib/domains/schema'
 import { createDomainAlias, removeDomain, updateDomain } from '@/lib/domains/service'
@@ -33,6 +34,14 @@ export const setDomainProviderAction = formAction(
   { permission: 'dns:publish', schema: providerSchema },
   async (actor, input) => {
     const { release } = await setDomainProvider(actor, input)
+    return { release, to: domainPath(input.domain, 'settings') }
+  },
+)
+
+export const updateDnsPolicyAction = formAction(
+  { permission: 'dns:write', schema: updateDnsPolicySchema },
+  async (actor, input) => {
+    const { release } = await updateDnsPolicy(actor, input)
     return { release, to: domainPath(input.domain, 'settings') }
   },
 )

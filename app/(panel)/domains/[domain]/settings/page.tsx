@@ -7,6 +7,7 @@ import {
   setDomainProviderAction,
   updateDomainAction,
 } from '@/app/(panel)/domains/[domain]/settings/actions'
+import { DnsPolicyForm } from '@/app/(panel)/domains/[domain]/settings/dns-policy-form'
 import type { ReleaseQuery } from '@/app/(panel)/release-line'
 import { SelectField, TextField } from '@/components/form/field'
 import { FormCard } from '@/components/form/form-card'
@@ -99,6 +100,7 @@ export default async function DomainSettingsPage({ params, searchParams }: Props
           ]}
         />
       </FormCard>
+      <DnsPolicyForm domain={domain} />
       {roleMay(actor.role, 'domain:create') ? (
         <FormCard
           title={t('otherNames')}
