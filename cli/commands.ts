@@ -65,8 +65,20 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'provider add',
     usage: 'provider add',
-    help: 'Adds a DNS provider that takes RFC 2136 updates.\nReads JSON from standard input: name, kind (rfc2136), server, port, keyName, algorithm, secret.',
-    run: async (args, io) => (await import('@/cli/node')).providerAdd(args, io),
+    help: 'Adds a place where DNS records are published.\nReads JSON from standard input: name, kind (rfc2136, powerdns, lexicon), and by kind: server, port, keyName, algorithm, secret; url, serverId, secret; service, credential_<option>. Also zone, ttlSeconds.',
+    run: async (args, io) => (await import('@/cli/provider')).providerAdd(args, io),
+  },
+  {
+    name: 'provider list',
+    usage: 'provider list [--json]',
+    help: 'Places where DNS records are published: name, kind, domains, last attempt. Never their credentials.',
+    run: async (args, io) => (await import('@/cli/provider')).providerList(args, io),
+  },
+  {
+    name: 'provider remove',
+    usage: 'provider remove <name>',
+    help: 'Forgets a DNS provider and its credential.\nRefused while a domain is published there.',
+    run: async (args, io) => (await import('@/cli/provider')).providerRemove(args, io),
   },
   {
     name: 'lab connect',

@@ -1,4 +1,5 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import { UsageError } from '@/cli/command'
 import { AppError } from '@/lib/errors/app-error'
 
 /** Parses what came from the command line by the schema of the form; the first thing wrong is the error. */
@@ -20,4 +21,22 @@ export async function readStdin(): Promise<string> {
     chunks.push(bytes)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Standard input read as JSON. Rejects with UsageError where it is none. */
+export async function stdinJson(): Promise<unknown> {
+  const text = await readStdin()
+  const parsed = z
+    .string()
+    .transform((json, context) => {
+      try {
+        return JSON.parse(json) as unknown
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not JSON' })
+        return z.NEVER
+      }
+    })
+    .safeParse(text)
+  if (!parsed.success) throw new UsageError('standard input is not JSON')
+  return parsed.data
 }

@@ -3,6 +3,7 @@ import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { observationState, parseFound, type Found } from '@/lib/dns/found'
 import { expectedPtrs, hostRecords, type ExpectedPtr } from '@/lib/dns/host-records'
+import { loadPlanInput } from '@/lib/dns/load-plan-input'
 import type { ObservationState } from '@/lib/dns/observe'
 import { planContent, planState, type PlanContent, type PlanState } from '@/lib/dns/plan-content'
 import { parseDnsPolicy } from '@/lib/dns/policy'
@@ -20,6 +21,7 @@ import { parseProviderTry } from '@/lib/dns/provider-try'
 import { isInside, type DnsRecordData } from '@/lib/dns/record'
 import { parseProviderConfig } from '@/lib/dns/schema'
 import { storedType } from '@/lib/dns/sync'
+import { aliasRecords } from '@/lib/dns/wanted-records'
 import { zoneNameOf } from '@/lib/dns/zone-name'
 import { formatRdata, formatZoneText } from '@/lib/dns/zone-text'
 import { AppError } from '@/lib/errors/app-error'
@@ -134,6 +136,29 @@ export function zoneTextOf(records: readonly ListedRecord[]): string {
   return formatZoneText(wanted.map((record) => ({ ...record, value: record.merged ?? record.value })))
 }
 
+/** Another name of a domain with what its own zone should hold. */
+export interface ListedAliasZone {
+  name: string
+  /** Lines of a zone file. */
+  zone: string
+}
+
+/** The other names of a domain. Their zones are looked after by hand. NOT_FOUND where the domain is not the actor's. */
+export async function listAliasZones(actor: Actor, domainName: string): Promise<ListedAliasZone[]> {
+  requirePermission(actor, 'dns:read')
+  const domain = await db().domain.findFirst({
+    where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
+    select: { id: true, aliasesOf: { where: { deletedAt: null }, select: { name: true }, orderBy: { name: 'asc' } } },
+  })
+  if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
+  if (domain.aliasesOf.length === 0) return []
+  const { input } = await loadPlanInput(db(), domain.id)
+  return domain.aliasesOf.map(({ name }) => {
+    const records = aliasRecords(input, name).filter((record) => !record.isHeld && isInside(record.name, name))
+    return { name, zone: formatZoneText(records) }
+  })
+}
+
 /** A mail host with what should stand at its own name, and its reverse DNS: shown at every domain, checked once a node (MAIL rule 33). */
 export interface ListedMailHost {
   hostName: string
@@ -163,11 +188,13 @@ export async function listProviders(actor: Actor) {
     orderBy: { name: 'asc' },
     select: {
       ...{ id: true, name: true, kind: true, config: true, lastTry: true, createdAt: true },
+      domains: { where: { AND: [visibleDomains(actor), { deletedAt: null }] }, take: 1, select: { name: true } },
       _count: { select: { domains: { where: { deletedAt: null } } } },
     },
   })
-  return rows.map(({ config, lastTry, _count, ...row }) => ({
+  return rows.map(({ config, lastTry, domains, _count, ...row }) => ({
     ...row,
+    firstDomain: domains[0]?.name ?? null,
     config: parseProviderConfig(row.kind, config),
     lastTry: parseProviderTry(lastTry),
     domainCount: _count.domains,

@@ -199,6 +199,12 @@ const addLexicon = z
 export const addProviderSchema = z.discriminatedUnion('kind', [addRfc2136, addPowerdns, addLexicon])
 export type AddProviderInput = z.infer<typeof addProviderSchema>
 
+/** The same from a form, with a domain to try it with at once. */
+export const enterProviderSchema = z.intersection(
+  addProviderSchema,
+  z.object({ tryDomain: z.union([z.literal('').transform(() => null), domainNameSchema]).default(null) }),
+)
+
 export const providerNameSchema = z.object({ name: z.string().max(100, 'field.long') })
 
 /** A provider, and a domain that it is said to hold. */

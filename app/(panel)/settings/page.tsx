@@ -3,6 +3,7 @@ import { getFormatter, getTranslations } from 'next-intl/server'
 import { AddAlertForms, AlertsCard } from '@/app/(panel)/settings/alerts-card'
 import { CheckSettingsForm } from '@/app/(panel)/settings/check-settings-form'
 import { AddProbeForm, ProbesCard } from '@/app/(panel)/settings/probes-card'
+import { ProvidersCard } from '@/app/(panel)/settings/providers/providers-card'
 import { ServerChecksCard } from '@/app/(panel)/settings/server-checks-card'
 import { ServerSettingsForm } from '@/app/(panel)/settings/server-settings-form'
 import { ReleaseLine, type ReleaseQuery } from '@/app/(panel)/release-line'
@@ -13,6 +14,7 @@ import { listAlertTargets } from '@/lib/alerts/queries'
 import { roleMay } from '@/lib/auth/permissions'
 import { getCheckSettings } from '@/lib/checks/queries'
 import { listProbes } from '@/lib/deliverability/queries'
+import { listProviders } from '@/lib/dns/queries'
 import { requirePageActor } from '@/lib/http/page'
 import { getServerChecks, getServerSettings, getServerSettingsForForm } from '@/lib/settings/queries'
 import { plainQuery } from '@/lib/http/query'
@@ -24,12 +26,13 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SettingsPage({ searchParams }: { searchParams: Promise<ReleaseQuery> }) {
   const actor = await requirePageActor('setting:read')
   const mayAlert = roleMay(actor.role, 'alert:write')
-  const [t, format, settings, suggested, checks, probes, checkSettings, targets, query] = await Promise.all([
+  const [t, format, settings, suggested, checks, providers, probes, checkSettings, targets, query] = await Promise.all([
     getTranslations('settings'),
     getFormatter(),
     getServerSettings(actor),
     getServerSettingsForForm(actor),
     getServerChecks(actor),
+    listProviders(actor),
     listProbes(actor),
     getCheckSettings(actor),
     mayAlert ? listAlertTargets(actor) : null,
@@ -69,6 +72,7 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
         )}
       </Card>
       {checks && mayWrite ? <ServerChecksCard checks={checks} from="settings" /> : null}
+      <ProvidersCard providers={providers} mayWrite={roleMay(actor.role, 'provider:write')} />
       <ProbesCard probes={probes} mayWrite={mayAddProbes} />
       {mayAddProbes ? <AddProbeForm /> : null}
       {targets ? (
