@@ -257,6 +257,7 @@ const CASES: Record<string, Case> = {
   requireAlias: [(actor) => aliasQueries.requireAlias(actor, domain, 'sales'), 'alias:read', 'NOT_FOUND'],
   listDnsRecords: [(actor) => dnsQueries.listDnsRecords(actor, domain), 'dns:read', 'NOT_FOUND'],
   zoneText: [(actor) => dnsQueries.zoneText(actor, domain), 'dns:read', 'NOT_FOUND'],
+  listAliasZones: [(actor) => dnsQueries.listAliasZones(actor, domain), 'dns:read', 'NOT_FOUND'],
   listMailHosts: [(actor) => dnsQueries.listMailHosts(actor), 'dns:read', 'not about a domain'],
   requireDnsPlan: [(actor) => dnsQueries.requireDnsPlan(actor, domain, id), 'dns:read', 'NOT_FOUND'],
   listProviders: [(actor) => dnsQueries.listProviders(actor), 'dns:read', 'not about a domain'],

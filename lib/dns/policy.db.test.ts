@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { systemActor } from '@/lib/auth/actor'
 import { testDb } from '@/lib/db/testing'
 import { parseDnsPolicy, type DnsPolicy } from '@/lib/dns/policy'
-import { listDnsRecords, listMailHosts, zoneText } from '@/lib/dns/queries'
+import { listAliasZones, listDnsRecords, listMailHosts, zoneText } from '@/lib/dns/queries'
 import { ownRecordSchema } from '@/lib/dns/schema'
 import { addOwnRecord, removeOwnRecord, syncAllDomainRecords, updateDnsPolicy } from '@/lib/dns/service'
 import { syncDomainRecords } from '@/lib/dns/sync'
@@ -158,6 +158,24 @@ test('a host below the domain has its records with it, unless another domain of 
   ])
   const { records } = await listDnsRecords(actor, 'sub.a.test')
   expect(records.filter(({ purpose }) => purpose === 'host-address').map(({ name }) => name)).toEqual(['mx.sub.a.test'])
+})
+
+test('another name of the domain is shown with the lines of its own zone', async () => {
+  await client.domainAlias.create({ data: { name: 'a.example', domainId: id } })
+  expect(await listAliasZones(actor, domain)).toEqual([
+    {
+      name: 'a.example',
+      zone: [
+        '_dmarc.a.example. 3600 IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@a.example"',
+        '_smtp._tls.a.example. 3600 IN TXT "v=TLSRPTv1; rua=mailto:postmaster@a.example"',
+        'a.example. 3600 IN MX 10 mx1.host.test.',
+        'a.example. 3600 IN TXT "v=spf1 ip4:192.0.2.1 ~all"',
+        '',
+      ].join('\n'),
+    },
+  ])
+  await change({ mx: 'later' })
+  expect((await listAliasZones(actor, domain))[0]?.zone).not.toContain(' MX ')
 })
 
 test('every mail host is shown with its own records and its reverse DNS', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { needOf, PURPOSES } from '@/lib/dns/purpose'
-import { canonicalValue } from '@/lib/dns/record'
+import { canonicalValue, isInside } from '@/lib/dns/record'
 import { wantedInput } from '@/lib/dns/testing/wanted-input'
-import { wantedRecords, type WantedRecord } from '@/lib/dns/wanted-records'
+import { aliasRecords, wantedRecords, type WantedRecord } from '@/lib/dns/wanted-records'
 import { formatZoneLine } from '@/lib/dns/zone-text'
 
 const KEY = 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A'.repeat(12)
@@ -123,6 +123,20 @@ test('while mail is still elsewhere nothing is published that leads it, or mail 
   ]
   expect(purposes(true)).toEqual(['mx', 'mta-sts', 'mta-sts-host', 'autoconfig', 'autodiscover', 'srv'])
   expect(purposes(false)).toEqual(['spf', 'dkim', 'dmarc', 'tls-rpt'])
+})
+
+test('another name of a domain has all in its own zone but keys and logo', () => {
+  const records = aliasRecords(CASES.everything, 'example.net')
+  expect(new Set(records.map(({ purpose }) => purpose))).toEqual(
+    new Set([
+      ...['mx', 'spf', 'dmarc', 'report-permission', 'mta-sts', 'mta-sts-host', 'tls-rpt'],
+      ...['autoconfig', 'autodiscover', 'srv', 'caa'],
+    ]),
+  )
+  const names = records.filter(({ purpose }) => purpose !== 'report-permission').map(({ name }) => name)
+  expect(names.filter((name) => !isInside(name, 'example.net'))).toEqual([])
+  // Its reports go to addresses of the domain, which so has to allow them.
+  expect(records.map(({ name }) => name)).toContain('example.net._report._dmarc.example.org')
 })
 
 test('a record that leads the panel’s name to itself is not wanted', () => {

@@ -155,3 +155,12 @@ export function wantedRecords(input: WantedInput): WantedRecord[] {
     isHeld: isHeldBack(record.purpose, policy),
   }))
 }
+
+/**
+ * The records of another name of a domain, in that name's own zone: as the domain's, and without keys, for mail from that
+ * name is not signed in its name; a logo needs a signature.
+ */
+export function aliasRecords(input: WantedInput, alias: string): WantedRecord[] {
+  const policy = { ...input.policy, bimi: null }
+  return wantedRecords({ ...input, domain: alias, policy, keys: [], delegation: null, hostsInside: [] })
+}

@@ -4,6 +4,7 @@ import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
 import { checkDnsAction, planDnsAction, removeOwnRecordAction } from '@/app/(panel)/domains/[domain]/dns/actions'
 import { OwnRecordForm } from '@/app/(panel)/domains/[domain]/dns/own-record-form'
 import { Exact } from '@/components/data/exact'
+import { AliasZonesCard } from '@/app/(panel)/domains/[domain]/dns/alias-zones-card'
 import { MailHostsCard } from '@/app/(panel)/domains/[domain]/dns/mail-hosts-card'
 import { isCounted, recordLevel } from '@/components/data/record-state'
 import { RecordRow } from '@/components/data/record-row'
@@ -17,7 +18,7 @@ import { NoticeLine } from '@/components/ui/notice'
 import { Table } from '@/components/ui/table'
 import { roleMay } from '@/lib/auth/permissions'
 import { NEEDS } from '@/lib/dns/purpose'
-import { listDnsRecords, listMailHosts, zoneTextOf, type ListedRecord } from '@/lib/dns/queries'
+import { listAliasZones, listDnsRecords, listMailHosts, zoneTextOf, type ListedRecord } from '@/lib/dns/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { plainQuery } from '@/lib/http/query'
@@ -37,9 +38,10 @@ function groupOf({ purpose, need }: ListedRecord) {
 export default async function DnsPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('dns:read')
   const name = domainParam((await params).domain)
-  const [{ records, provider }, hosts, t, format, query] = await Promise.all([
+  const [{ records, provider }, hosts, aliases, t, format, query] = await Promise.all([
     orNotFound(listDnsRecords(actor, name)),
     listMailHosts(actor),
+    orNotFound(listAliasZones(actor, name)),
     getTranslations('dns'),
     getFormatter(),
     plainQuery(searchParams),
@@ -147,6 +149,7 @@ export default async function DnsPage({ params, searchParams }: Props) {
         </Card>
       ))}
       <MailHostsCard hosts={hosts} />
+      <AliasZonesCard aliases={aliases} />
       {zone ? (
         <Card title={t('zone')} aside={provider ? t('publishedAt', { provider }) : t('byHand')}>
           <CardBody>
