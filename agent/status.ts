@@ -4,6 +4,7 @@ import { PROTOCOL, type StatusAnswer } from '@/lib/agent-protocol/messages'
 import { nodeSettings } from '@/lib/agent-protocol/maps'
 import type { Agent } from './agent'
 import { daemonsOf, findDaemon } from './daemons'
+import { heldMail } from './held'
 import { run } from './programs'
 
 /** From here on the queue is "this many or more": counting must not cost more than the queue itself. */
@@ -15,6 +16,7 @@ export function createStatus(agent: Agent) {
   return async (): Promise<StatusAnswer> => {
     const { config, paths, store, dir } = agent
     versions ??= readVersions(agent)
+    const queue = config.roles.includes('smtp') ? join(dir, 'spool', 'postfix') : null
     const { epoch, release } = store.position()
     return {
       protocol: PROTOCOL,
@@ -29,7 +31,8 @@ export function createStatus(agent: Agent) {
         return { name, isRunning: pid !== null, words: pid === null ? 'no such process' : `process ${pid}` }
       }),
       diskFreeBytes: freeBytes(dir),
-      queueSize: config.roles.includes('smtp') ? countQueue(join(dir, 'spool', 'postfix')) : null,
+      queueSize: queue === null ? null : countQueue(queue),
+      ...(queue !== null && { held: heldMail(queue) }),
     }
   }
 }

@@ -133,8 +133,8 @@ export const MAPS = {
     reloads: 'opendkim-sign',
     perDomain: true,
     key: (key) => /^[0-9a-f-]{36}$/.test(key),
-    value: (value, domain) =>
-      value.startsWith(`${domain}:`) && /^[a-z0-9][a-z0-9-]{0,62}$/.test(value.slice(domain.length + 1)),
+    // A selector may be several labels (RFC 6376 §3.1).
+    value: (value, domain) => value.startsWith(`${domain}:`) && isDomainName(value.slice(domain.length + 1)),
   },
   'dkim/signingtable': {
     roles: ['smtp'],

@@ -79,6 +79,8 @@ export const statusAnswer = z.strictObject({
   daemons: z.array(daemonState),
   diskFreeBytes: z.number(),
   queueSize: z.int().nullable(),
+  /** Messages on hold, and when the oldest came in (null: none). Agents before it say nothing. */
+  held: z.strictObject({ count: z.int(), oldestAt: z.iso.datetime().nullable() }).optional(),
 })
 export type StatusAnswer = z.infer<typeof statusAnswer>
 
