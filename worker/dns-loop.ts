@@ -1,5 +1,5 @@
 import { Alarm } from '@/lib/clock/alarm'
-import { advanceKeys } from '@/lib/dkim/advance'
+import { lookAfterKeys } from '@/lib/dkim/look-after-keys'
 import { checkNewDomains } from '@/lib/dns/check-new-domains'
 import { systemDnsDeps } from '@/lib/dns/deps'
 import { logger } from '@/lib/logger/logger'
@@ -7,7 +7,7 @@ import { logger } from '@/lib/logger/logger'
 const SWEEP_MILLISECONDS = 3_000
 
 /**
- * Every few seconds, one pass at a time: takes keys further and asks DNS about domains nobody asked about yet. The returned
+ * Every few seconds, one pass at a time: looks after signing keys and asks DNS about domains nobody asked about yet. The returned
  * function stops it and waits for the pass that runs.
  */
 export function startDnsLoop(): () => Promise<void> {
@@ -16,7 +16,7 @@ export function startDnsLoop(): () => Promise<void> {
   const run = async () => {
     while (!end.signal.aborted) {
       try {
-        await advanceKeys(await systemDnsDeps())
+        await lookAfterKeys(await systemDnsDeps())
         await checkNewDomains(await systemDnsDeps())
       } catch (error) {
         logger('dns').error({ err: error }, 'could not look after keys and records; trying again')

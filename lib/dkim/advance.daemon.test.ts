@@ -88,7 +88,5 @@ test('a key is published to BIND, waits, signs, and is followed by the next with
     records.map(
       (record) => `${record.purpose} ${record.observation?.state ?? ''} ${record.observation?.publish?.status ?? ''}`,
     ),
-  ).toEqual(
-    ['mx', 'spf', 'dkim', 'dkim', 'dmarc', 'tls-rpt'].map((purpose) => `${purpose} ok unchanged`),
-  )
+  ).toEqual(['mx', 'spf', 'dkim', 'dkim', 'dmarc', 'tls-rpt'].map((purpose) => `${purpose} ok unchanged`))
 })

@@ -2,8 +2,9 @@ import 'server-only'
 import { systemActor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { applyStep, generateKey } from '@/lib/dkim/apply-step'
-import { keysStillSigning } from '@/lib/dkim/facts'
-import { nextKeyState, type KeyFacts } from '@/lib/dkim/key-state'
+import type { Prisma } from '@/lib/db/generated/client'
+import { keysStillSigning, oldestHeldAt } from '@/lib/dkim/facts'
+import { nextKeyState, NOTHING_KNOWN, type KeyFacts } from '@/lib/dkim/key-state'
 import { keySelect, type MovingKey } from '@/lib/dkim/moving-key'
 import { observeKey } from '@/lib/dkim/observe-key'
 import type { DnsDeps } from '@/lib/dns/deps'
@@ -22,25 +23,52 @@ export function recheckMs(ageMs: number): number {
   return Math.min(ageMs / 60, 60 * MINUTE)
 }
 
-/** Whether anything can have changed for a key since it was last looked at. */
-export function isDue(key: MovingKey, stillSigning: ReadonlySet<string>, now: Date): boolean {
+/** What is known of all nodes together. */
+interface Surroundings {
+  stillSigning: ReadonlySet<string>
+  /** When the oldest message came in that is on hold anywhere. */
+  heldAt: Date | null
+}
+
+/** True where the last look at a key's record is long enough ago for what it waits for since `from`. */
+function isRested(key: MovingKey, from: Date, now: Date): boolean {
   const checkedAt = key.records[0]?.observation?.checkedAt
-  const isRested =
-    !checkedAt || now.getTime() - checkedAt.getTime() >= recheckMs(now.getTime() - key.createdAt.getTime())
+  return !checkedAt || now.getTime() - checkedAt.getTime() >= recheckMs(now.getTime() - from.getTime())
+}
+
+/** Of keys that {@link whereDue} found: whether DNS is to be asked again already. */
+export function isDue(key: MovingKey, now: Date): boolean {
   switch (key.state) {
     case 'generated':
-      return isRested
+      return isRested(key, key.createdAt, now)
     case 'published':
-      return (!key.activateAfter || key.activateAfter <= now) && isRested
-    case 'retiring':
-      return stillSigning.has(key.id) || !key.removeAfter || key.removeAfter <= now
-    case 'revoked':
-      return !key.removeAfter || key.removeAfter <= now
-    case 'requested':
+      return isRested(key, key.activateAfter ?? key.createdAt, now)
+    default:
       return true
-    case 'active':
-    case 'removed':
-      return false
+  }
+}
+
+/** Keys for which something can have changed, so that those that only wait cost nothing. */
+function whereDue({ stillSigning, heldAt }: Surroundings, now: Date): Prisma.DkimKeyWhereInput {
+  const isOver = [{ removeAfter: null }, { removeAfter: { lte: now } }]
+  // The checks look at every record now and then: a spare that they miss in DNS begins anew.
+  const isLost = { records: { some: { observation: { state: { in: ['missing', 'different', 'several'] } } } } }
+  return {
+    OR: [
+      { state: { in: ['requested', 'generated'] } },
+      { state: 'published', isSpare: false, OR: [{ activateAfter: null }, { activateAfter: { lte: now } }] },
+      { state: 'published', isSpare: true, ...isLost },
+      {
+        state: 'retiring',
+        OR: [
+          ...isOver,
+          { compromisedAt: { not: null } },
+          { id: { in: [...stillSigning] } },
+          ...(heldAt ? [{ retiredAt: { gte: heldAt } }] : []),
+        ],
+      },
+      { state: 'revoked', OR: isOver },
+    ],
   }
 }
 
@@ -51,24 +79,21 @@ export function isDue(key: MovingKey, stillSigning: ReadonlySet<string>, now: Da
  * keys changed their state. One domain's trouble is logged and does not stop the others.
  */
 export async function advanceKeys(deps: DnsDeps, domainName?: string): Promise<number> {
+  const around: Surroundings = { stillSigning: await keysStillSigning(), heldAt: await oldestHeldAt() }
+  const isOfDomain = { domain: { deletedAt: null, ...(domainName !== undefined && { name: domainName }) } }
   const keys = await db().dkimKey.findMany({
-    where: {
-      state: { in: ['requested', 'generated', 'published', 'retiring', 'revoked'] },
-      domain: { deletedAt: null, ...(domainName !== undefined && { name: domainName }) },
-    },
+    where: { AND: [isOfDomain, whereDue(around, deps.clock())] },
     select: keySelect,
     orderBy: { createdAt: 'asc' },
   })
-  if (keys.length === 0) return 0
-  const stillSigning = await keysStillSigning()
-  const due = keys.filter((key) => isDue(key, stillSigning, deps.clock()))
+  const due = keys.filter((key) => isDue(key, deps.clock()))
   const queue = [...Map.groupBy(due, (key) => key.domain.name)]
   let moved = 0
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [name, domainKeys] = next
       try {
-        for (const key of domainKeys) moved += await advanceKey(deps, key, stillSigning.has(key.id))
+        for (const key of domainKeys) moved += await advanceKey(deps, key, around)
       } catch (error) {
         logger('dkim').error({ err: error, domain: name }, 'keys of this domain could not be moved on')
       }
@@ -78,15 +103,19 @@ export async function advanceKeys(deps: DnsDeps, domainName?: string): Promise<n
   return moved
 }
 
-async function advanceKey(deps: DnsDeps, start: MovingKey, isSigningSomewhere: boolean): Promise<number> {
+async function advanceKey(deps: DnsDeps, start: MovingKey, { stillSigning, heldAt }: Surroundings): Promise<number> {
   const actor = systemActor('worker')
   let key = start
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     const asks =
       key.state === 'generated' ||
       (key.state === 'published' && key.activateAfter !== null && key.activateAfter <= deps.clock())
-    const unknown = { authoritative: null, resolvers: null, cacheSeconds: null }
-    const facts: KeyFacts = { isSigningSomewhere, ...(asks ? await observeKey(actor, key, deps) : unknown) }
+    const facts: KeyFacts = {
+      ...NOTHING_KNOWN,
+      isSigningSomewhere: stillSigning.has(key.id),
+      hasHeldMail: heldAt !== null && key.retiredAt !== null && heldAt <= key.retiredAt,
+      ...(asks ? await observeKey(actor, key, deps) : {}),
+    }
     // The time is taken after the look: what is waited for begins no earlier.
     const step = nextKeyState(key, facts, deps.clock())
     if (step.kind === 'stay') return steps

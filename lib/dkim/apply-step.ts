@@ -2,12 +2,16 @@ import 'server-only'
 import type { Actor } from '@/lib/auth/actor'
 import type { Prisma } from '@/lib/db/generated/client'
 import type { MovingKey } from '@/lib/dkim/moving-key'
-import { generateRsaPair, privateKeyContext } from '@/lib/dkim/key-pair'
-import { RETIRING_MS, type KeyStep } from '@/lib/dkim/key-state'
+import { storedAlgorithm } from '@/lib/dkim/algorithm'
+import { keyPlace } from '@/lib/dkim/delegation'
+import { generatePair, privateKeyContext } from '@/lib/dkim/key-pair'
+import type { KeyStep } from '@/lib/dkim/key-state'
+import { publishKeyAt } from '@/lib/dkim/publish-key'
 import { dkimRecordName } from '@/lib/dkim/record'
+import { retireKeys } from '@/lib/dkim/retire'
+import { nextRotation } from '@/lib/dkim/schedule'
 import type { DnsDeps } from '@/lib/dns/deps'
 import { requireDnsDomain } from '@/lib/dns/load-domain'
-import { publishRecords } from '@/lib/dns/publish-domain'
 import { syncDomainRecords } from '@/lib/dns/sync'
 import { changeMail, type MailChange } from '@/lib/releases/change-mail'
 import { sealForWorker } from '@/lib/secrets/seal'
@@ -52,7 +56,7 @@ class MovedMeanwhile extends Error {
 
 /** Makes the pair of a requested key and stores it, the private part sealed to the worker. */
 export async function generateKey(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<boolean> {
-  const pair = await generateRsaPair()
+  const pair = await generatePair(storedAlgorithm(key.algorithm))
   const privateKeySealed = sealForWorker(pair.privateKey, privateKeyContext(key.id))
   return changeKey(actor, key, 'dkim-key:generate', deps, () => ({
     state: 'generated',
@@ -63,8 +67,9 @@ export async function generateKey(actor: Actor, key: MovingKey, deps: DnsDeps): 
   }))
 }
 
-/** The new key signs from the release that this makes; the one that did retires with it. */
+/** The new key signs from the release that this makes; the one of its algorithm that did retires with it. */
 async function activate(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<boolean> {
+  const { id, name, keyRotationDays } = key.domain
   return changeKey(
     actor,
     key,
@@ -72,19 +77,21 @@ async function activate(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<bo
     deps,
     (now) => ({ state: 'active', activatedAt: now }),
     async (change) => {
-      await change.tx.dkimKey.updateMany({
-        where: { domainId: key.domain.id, state: 'active', id: { not: key.id } },
-        data: { state: 'retiring', retiredAt: change.now, removeAfter: new Date(change.now.getTime() + RETIRING_MS) },
-      })
-      change.touchDomain(key.domain.name)
+      const { tx, now } = change
+      await retireKeys(tx, { domainId: id, algorithm: key.algorithm, id: { not: key.id } }, now)
+      const nextRotationAt = keyRotationDays === null ? null : nextRotation(id, now, keyRotationDays)
+      await tx.domain.update({ where: { id }, data: { nextRotationAt } })
+      change.touchDomain(name)
     },
   )
 }
 
 /** Where we publish, a key's record is brought to its new state at once; by hand the page asks for it. */
 async function publishKeyRecord(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<void> {
+  const name = key.records[0]?.name
+  if (name === undefined) return
   const domain = await requireDnsDomain(actor, key.domain.name)
-  if (domain.provider) await publishRecords(actor, domain.name, deps, [dkimRecordName(key.selector, domain.name)])
+  await publishKeyAt(actor, domain, await keyPlace(domain, key.slot !== null), name, deps)
 }
 
 /** Carries out what `nextKeyState` decided. False where somebody else was first. */
@@ -112,7 +119,7 @@ export async function applyStep(
     case 'extend':
       return changeKey(actor, key, 'dkim-key:extend', deps, () => ({ removeAfter: step.removeAfter }))
     case 'revoke': {
-      // The private part has no more use: it is destroyed before anybody is told that it is.
+      // The private part has no more use: it is destroyed before anybody is told that the key is revoked.
       const isDone = await changeKey(actor, key, 'dkim-key:revoke', deps, () => ({
         state: 'revoked',
         privateKeySealed: null,

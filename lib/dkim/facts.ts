@@ -1,4 +1,5 @@
 import 'server-only'
+import { statusAnswer } from '@/lib/agent-protocol/messages'
 import { db } from '@/lib/db/client'
 
 /**
@@ -19,4 +20,17 @@ export async function keysStillSigning(): Promise<Set<string>> {
                        AND n.confirmed_release < (SELECT max(c.release) FROM release_change c
                                                    WHERE c.map = 'dkim/keytable' AND c.domain = d.name AND c.key = k.id::text)))`
   return new Set(rows.map((row) => row.id))
+}
+
+/**
+ * When the oldest message came in that is on hold at an smtp node, as the nodes last told; null where none is. Whose it is
+ * they do not tell: it counts for every domain.
+ */
+export async function oldestHeldAt(): Promise<Date | null> {
+  const nodes = await db().node.findMany({
+    where: { removedAt: null, roles: { has: 'smtp' } },
+    select: { status: true },
+  })
+  const times = nodes.flatMap(({ status }) => statusAnswer.safeParse(status).data?.held?.oldestAt ?? [])
+  return times.length > 0 ? new Date(Math.min(...times.map((time) => Date.parse(time)))) : null
 }

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { nextKeyState, RETIRING_MS, REVOKED_MS, waitingOf, type KeyFacts, type KeyTimes } from '@/lib/dkim/key-state'
+import {
+  COMPROMISED_MS,
+  nextKeyState,
+  NOTHING_KNOWN,
+  RETIRING_MS,
+  REVOKED_MS,
+  waitingOf,
+  type KeyFacts,
+  type KeyTimes,
+} from '@/lib/dkim/key-state'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const DAY = 86_400_000
@@ -8,17 +17,13 @@ const key = (state: KeyTimes['state'], more: Partial<KeyTimes> = {}): KeyTimes =
   state,
   publishedAt: null,
   activateAfter: null,
+  retiredAt: null,
   removeAfter: null,
+  isSpare: false,
+  compromisedAt: null,
   ...more,
 })
-const facts = (more: Partial<KeyFacts> = {}): KeyFacts => ({
-  authoritative: null,
-  resolvers: null,
-  cacheSeconds: null,
-  isSigningSomewhere: false,
-  ...more,
-})
-const step = (k: KeyTimes, f: Partial<KeyFacts> = {}) => nextKeyState(k, facts(f), NOW)
+const step = (k: KeyTimes, f: Partial<KeyFacts> = {}) => nextKeyState(k, { ...NOTHING_KNOWN, ...f }, NOW)
 
 test('a requested key is made', () => {
   expect(step(key('requested'))).toEqual({ kind: 'generate' })
@@ -90,6 +95,33 @@ test('the time of a retiring key begins anew while a node still signs with it', 
   expect(step(key('retiring', { removeAfter: at(RETIRING_MS - 60_000) }), { isSigningSomewhere: true })).toMatchObject({
     kind: 'stay',
   })
+})
+
+test('a retiring key stays while an older message is on hold, and for its whole time after that', () => {
+  const due = key('retiring', { removeAfter: NOW })
+  expect(step(due, { hasHeldMail: true })).toEqual({ kind: 'extend', removeAfter: at(RETIRING_MS) })
+  expect(step(key('retiring', { removeAfter: at(RETIRING_MS - DAY / 2) }), { hasHeldMail: true })).toMatchObject({
+    kind: 'stay',
+    waiting: { for: 'held' },
+  })
+})
+
+test('a compromised key is revoked as soon as nobody signs with it, and soon in any case', () => {
+  const lost = (ageMs: number) =>
+    key('retiring', { removeAfter: at(13 * DAY), retiredAt: at(-ageMs), compromisedAt: at(-ageMs) })
+  const revoked = { kind: 'revoke', removeAfter: at(REVOKED_MS) }
+  expect(step(lost(0))).toEqual(revoked)
+  expect(step(lost(0), { hasHeldMail: true })).toEqual(revoked)
+  expect(step(lost(COMPROMISED_MS - 1), { isSigningSomewhere: true })).not.toEqual(revoked)
+  expect(step(lost(COMPROMISED_MS), { isSigningSomewhere: true })).toEqual(revoked)
+})
+
+test('a spare stays in DNS until somebody switches to it', () => {
+  const everywhere = { authoritative: 'all', resolvers: 'all' } as const
+  const spare = { ...ripe, isSpare: true }
+  expect(step(spare, everywhere)).toEqual({ kind: 'stay', waiting: { for: 'emergency', until: null } })
+  expect(step({ ...spare, activateAfter: at(1) }, everywhere)).toMatchObject({ waiting: { for: 'caches' } })
+  expect(step(spare, { authoritative: 'not-all' })).toEqual({ kind: 'unpublished' })
 })
 
 test('a revoked key goes when its time is over; active and removed ones stay', () => {

@@ -1,6 +1,7 @@
 import type { DkimKeyState } from '@/lib/db/generated/enums'
 
-const DAY_MS = 24 * 60 * 60 * 1000
+const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
 /** Longest time a message may wait in a queue of ours (`maximal_queue_lifetime`), and what is added for those after us. */
 const QUEUE_DAYS = 5
 const BEYOND_QUEUE_DAYS = 7
@@ -8,13 +9,19 @@ const BEYOND_QUEUE_DAYS = 7
 export const RETIRING_MS = Math.max(14, QUEUE_DAYS + BEYOND_QUEUE_DAYS) * DAY_MS
 /** How long `p=` says that the key is withdrawn before the name is empty. */
 export const REVOKED_MS = 14 * DAY_MS
+/** A compromised key is revoked when no node signs with it any more, and after this in any case. */
+export const COMPROMISED_MS = 10 * 60 * 1000
 
 /** A key as its row has it. */
 export interface KeyTimes {
   state: DkimKeyState
   publishedAt: Date | null
   activateAfter: Date | null
+  retiredAt: Date | null
   removeAfter: Date | null
+  /** It stays published until somebody switches to it. */
+  isSpare: boolean
+  compromisedAt: Date | null
 }
 
 /** What is known of a key's surroundings. DNS facts are null where nobody has asked (yet). */
@@ -26,11 +33,22 @@ export interface KeyFacts {
   cacheSeconds: number | null
   /** A node still signs with it, or may: it has not confirmed the release that took the key away. */
   isSigningSomewhere: boolean
+  /** A message that came in before the key retired is on hold somewhere: it may be signed with it. */
+  hasHeldMail: boolean
+}
+
+/** What is known before anybody has asked. */
+export const NOTHING_KNOWN: KeyFacts = {
+  authoritative: null,
+  resolvers: null,
+  cacheSeconds: null,
+  isSigningSomewhere: false,
+  hasHeldMail: false,
 }
 
 /** What a key waits for, for people; `until` where that is known. */
 export interface Waiting {
-  for: 'key' | 'record' | 'servers' | 'caches' | 'resolvers' | 'queues' | 'nodes' | 'revocation'
+  for: 'key' | 'record' | 'servers' | 'caches' | 'resolvers' | 'queues' | 'nodes' | 'held' | 'emergency' | 'revocation'
   until: Date | null
 }
 
@@ -64,6 +82,7 @@ function afterPublished(key: KeyTimes, facts: KeyFacts, now: Date): KeyStep {
   // A record that went away again starts anew: absence may be cached anywhere.
   if (facts.authoritative === 'not-all') return { kind: 'unpublished' }
   if (!key.activateAfter || now < key.activateAfter) return stay('caches', key.activateAfter)
+  if (key.isSpare) return stay('emergency')
   if (facts.authoritative === 'temperror') return stay('servers')
   return facts.authoritative === 'all' && facts.resolvers === 'all' ? { kind: 'activate' } : stay('resolvers')
 }
@@ -71,20 +90,28 @@ function afterPublished(key: KeyTimes, facts: KeyFacts, now: Date): KeyStep {
 /** What a key waits for that nobody has asked DNS about now: for a page, from its row alone. */
 export function waitingOf(key: KeyTimes, now: Date): Waiting | null {
   if (key.state === 'requested') return { for: 'key', until: null }
-  const unknown: KeyFacts = { authoritative: null, resolvers: null, cacheSeconds: null, isSigningSomewhere: false }
-  const step = nextKeyState(key, unknown, now)
+  const step = nextKeyState(key, NOTHING_KNOWN, now)
   return step.kind === 'stay' ? step.waiting : null
 }
 
+/** Whoever has the private part signs on: waiting for mail on its way would help him, too. */
+function isToBeRevokedNow(key: KeyTimes, facts: KeyFacts, now: Date): boolean {
+  if (!key.compromisedAt) return false
+  return !facts.isSigningSomewhere || !key.retiredAt || now.getTime() - key.retiredAt.getTime() >= COMPROMISED_MS
+}
+
 function afterRetiring(key: KeyTimes, facts: KeyFacts, now: Date): KeyStep {
-  // The time runs from the last signature: while a node may still sign it has not begun.
-  if (facts.isSigningSomewhere) {
+  const revoke: KeyStep = { kind: 'revoke', removeAfter: new Date(now.getTime() + REVOKED_MS) }
+  if (isToBeRevokedNow(key, facts, now)) return revoke
+  // The time runs from the last signature that may still go out: while a node may sign it has not begun.
+  if (facts.isSigningSomewhere || facts.hasHeldMail) {
     const removeAfter = new Date(now.getTime() + RETIRING_MS)
-    const isNear = !key.removeAfter || removeAfter.getTime() - key.removeAfter.getTime() > DAY_MS / 24
-    return isNear ? { kind: 'extend', removeAfter } : stay('nodes')
+    const grain = facts.isSigningSomewhere ? HOUR_MS : DAY_MS
+    const isNear = !key.removeAfter || removeAfter.getTime() - key.removeAfter.getTime() > grain
+    return isNear ? { kind: 'extend', removeAfter } : stay(facts.isSigningSomewhere ? 'nodes' : 'held')
   }
   if (!key.removeAfter || now < key.removeAfter) return stay('queues', key.removeAfter)
-  return { kind: 'revoke', removeAfter: new Date(now.getTime() + REVOKED_MS) }
+  return revoke
 }
 
 /** The one next step of a key (MAIL rule 31). Pure: same key, facts and time, same step. */

@@ -1,30 +1,38 @@
 import 'server-only'
 import type { Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
+import { keyPlace, type KeyPlace } from '@/lib/dkim/delegation'
 import type { MovingKey } from '@/lib/dkim/moving-key'
 import type { KeyFacts } from '@/lib/dkim/key-state'
+import { publishKeyAt } from '@/lib/dkim/publish-key'
 import { dkimRecordName } from '@/lib/dkim/record'
 import { askAuthority } from '@/lib/dns/authority'
-import { currentRecords, observeAndStore } from '@/lib/dns/check-domain'
+import { currentRecords, observeAndStore, type StoredRecord } from '@/lib/dns/check-domain'
+import { compareRecord } from '@/lib/dns/compare'
 import type { DnsDeps } from '@/lib/dns/deps'
 import { domainAuthority } from '@/lib/dns/domain-authority'
 import { parseFound } from '@/lib/dns/found'
 import { requireDnsDomain, type DnsDomain } from '@/lib/dns/load-domain'
 import { isEverywhere, type Finding, type Observation } from '@/lib/dns/observe'
-import { publishRecords } from '@/lib/dns/publish-domain'
 
 type DnsFacts = Pick<KeyFacts, 'authoritative' | 'resolvers' | 'cacheSeconds'>
+type Seen = NonNullable<DnsFacts['authoritative']>
 
 const UNKNOWN: DnsFacts = { authoritative: 'temperror', resolvers: null, cacheSeconds: null }
+
+/** What several looks say together: not everywhere as soon as one place has something else, unknown while one is silent. */
+function together(seen: readonly Seen[]): Seen {
+  if (seen.includes('not-all')) return 'not-all'
+  return seen.includes('temperror') ? 'temperror' : 'all'
+}
 
 function readResolvers(findings: readonly Finding[]): DnsFacts['resolvers'] {
   const asked = findings.filter((one) => one.kind === 'resolver')
   if (asked.length === 0) return null
-  if (asked.every((one) => one.state === 'ok')) return 'all'
-  return asked.some((one) => one.state !== 'ok' && one.state !== 'temperror') ? 'not-all' : 'temperror'
+  return together(asked.map(({ state }) => (state === 'ok' ? 'all' : state === 'temperror' ? 'temperror' : 'not-all')))
 }
 
-function readAuthoritative(observation: Observation): DnsFacts['authoritative'] {
+function readAuthoritative(observation: Observation): Seen {
   if (isEverywhere(observation)) return 'all'
   const known = observation.findings.filter((one) => one.kind === 'authoritative' && one.state !== 'temperror')
   return known.some((one) => one.state !== 'ok') ? 'not-all' : 'temperror'
@@ -35,8 +43,8 @@ function longest(findings: readonly Finding[], isWanted: (one: Finding) => boole
 }
 
 /** What the zone's servers say of how long "there is nothing" is kept: asked for a type that the name does not have. Null where none says. */
-async function negativeTtl(deps: DnsDeps, domain: DnsDomain, name: string): Promise<number | null> {
-  const found = await domainAuthority(deps.dns, domain.name, domain.provider?.config ?? null)
+async function negativeTtl(deps: DnsDeps, place: DnsDomain, name: string): Promise<number | null> {
+  const found = await domainAuthority(deps.dns, place.name, place.provider?.config ?? null)
   if (found.status !== 'found') return null
   const answers = await askAuthority(deps.dns, found.authority, name, 'SOA')
   const seconds = answers.flatMap(({ answer }) =>
@@ -53,26 +61,26 @@ async function earlierFindings(recordId: string): Promise<Finding[]> {
   return row ? parseFound(row.found).findings : []
 }
 
-/**
- * What DNS says of a key's record now, published first where the domain has a provider and the record is not everywhere.
- * Resolvers are asked by the observation only when every authoritative server has the record.
- */
-export async function observeKey(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<DnsFacts> {
-  const domain = await requireDnsDomain(actor, key.domain.name)
-  const name = dkimRecordName(key.selector, domain.name)
-  const record = (await currentRecords(domain.id)).find((row) => row.purpose === 'dkim' && row.name === name)
-  if (!record) return UNKNOWN
+/** Looks at one record at its place, published first where `publish` does that. Resolvers are asked only when every authoritative server has it. */
+async function lookAt(
+  place: DnsDomain,
+  record: StoredRecord,
+  deps: DnsDeps,
+  publish: () => Promise<void>,
+): Promise<DnsFacts> {
   let earlier = await earlierFindings(record.id)
   if (earlier.length === 0) {
     // What stood there before we publish: other text (a wildcard's, say) has its own time in caches.
-    await observeAndStore(domain, [record], deps)
+    await observeAndStore(place, [record], deps)
     earlier = await earlierFindings(record.id)
   }
-  if (key.state === 'generated' && domain.provider) await publishRecords(actor, domain.name, deps, [name])
-  const observation = (await observeAndStore(domain, [record], deps)).get(record.id)
+  await publish()
+  const observation = (await observeAndStore(place, [record], deps)).get(record.id)
   if (!observation) return UNKNOWN
   const authoritative = readAuthoritative(observation)
-  const negative = authoritative === 'all' ? await negativeTtl(deps, domain, name) : null
+  // An alias answers for every type: the name above it is in the same zone.
+  const beside = record.type === 'CNAME' ? record.name.slice(record.name.indexOf('.') + 1) : record.name
+  const negative = authoritative === 'all' ? await negativeTtl(deps, place, beside) : null
   const own = longest(observation.findings, (one) => one.kind === 'authoritative' && one.state === 'ok')
   const before = longest(earlier, (one) => one.kind === 'authoritative' && one.state !== 'ok' && one.values.length > 0)
   return {
@@ -80,4 +88,69 @@ export async function observeKey(actor: Actor, key: MovingKey, deps: DnsDeps): P
     resolvers: readResolvers(observation.findings),
     cacheSeconds: negative === null ? null : Math.max(own, negative, before),
   }
+}
+
+/** Whether every resolver gives the key at the name that receivers ask for: behind the alias, too. */
+async function seenByResolvers(deps: DnsDeps, name: string, record: StoredRecord): Promise<DnsFacts['resolvers']> {
+  if (deps.dns.resolvers.length === 0) return null
+  const answers = await Promise.all(deps.dns.resolvers.map((server) => deps.dns.ask(server, name, 'TXT', 'recursive')))
+  return together(
+    answers.map((answer): Seen => {
+      if (answer.status === 'temperror') return 'temperror'
+      const values = answer.status === 'answer' ? answer.records.map(({ value }) => value) : []
+      return compareRecord(record, values, [record.value]) === 'ok' ? 'all' : 'not-all'
+    }),
+  )
+}
+
+/**
+ * A delegated key is where receivers find it when our zone has its record and the domain's zone leads there: both must
+ * be everywhere, and whatever caches may hold of either must have run out.
+ */
+async function withAlias(
+  domain: DnsDomain,
+  record: StoredRecord,
+  alias: StoredRecord | undefined,
+  target: DnsFacts,
+  deps: DnsDeps,
+  publish: () => Promise<void>,
+): Promise<DnsFacts> {
+  if (!alias) return UNKNOWN
+  const own = await lookAt(domain, alias, deps, publish)
+  if (own.authoritative === null || target.authoritative === null) return UNKNOWN
+  const authoritative = together([own.authoritative, target.authoritative])
+  return {
+    authoritative,
+    resolvers: authoritative === 'all' ? await seenByResolvers(deps, alias.name, record) : null,
+    cacheSeconds:
+      own.cacheSeconds === null || target.cacheSeconds === null
+        ? null
+        : Math.max(own.cacheSeconds, target.cacheSeconds),
+  }
+}
+
+/** Until it has been seen everywhere a key's record is published again and again; then only where somebody took it away. */
+function publisher(actor: Actor, key: MovingKey, domain: DnsDomain, place: KeyPlace, name: string, deps: DnsDeps) {
+  return async () => {
+    if (key.state === 'generated') await publishKeyAt(actor, domain, place, name, deps)
+  }
+}
+
+/**
+ * What DNS says of a key's record now, published first where we publish it and it is not everywhere. Resolvers are asked
+ * only when every authoritative server has it.
+ */
+export async function observeKey(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<DnsFacts> {
+  const domain = await requireDnsDomain(actor, key.domain.name)
+  const place = await keyPlace(domain, key.slot !== null)
+  const records = await currentRecords(domain.id)
+  const row = await db().dnsRecord.findFirst({ where: { dkimKeyId: key.id, purpose: 'dkim' }, select: { id: true } })
+  const record = records.find(({ id }) => id === row?.id)
+  if (!record) return UNKNOWN
+  const facts = await lookAt(place, record, deps, publisher(actor, key, domain, place, record.name, deps))
+  if (key.slot === null) return facts
+  const aliasName = dkimRecordName(key.slot, domain.name)
+  const alias = records.find(({ name, type, purpose }) => purpose === 'dkim' && type === 'CNAME' && name === aliasName)
+  const direct = { ...domain, isDelegated: false }
+  return withAlias(domain, record, alias, facts, deps, publisher(actor, key, domain, direct, aliasName, deps))
 }

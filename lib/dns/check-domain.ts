@@ -1,6 +1,8 @@
 import 'server-only'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { db, type Tx } from '@/lib/db/client'
+import { findDelegation } from '@/lib/dkim/delegation'
+import type { AuthorityResult } from '@/lib/dns/authority'
 import { domainAuthority } from '@/lib/dns/domain-authority'
 import type { DnsDeps } from '@/lib/dns/deps'
 import { parseFound, type Found } from '@/lib/dns/found'
@@ -8,7 +10,9 @@ import { lockDomain, requireDnsDomain, type DnsDomain } from '@/lib/dns/load-dom
 import { isEverywhere, observeRecords, unobservable, type Observation, type ObservedRecord } from '@/lib/dns/observe'
 import type { PublishOutcome } from '@/lib/dns/publish-rrset'
 import { PURPOSES } from '@/lib/dns/purpose'
+import { isInside } from '@/lib/dns/record'
 import { storedType, syncDomainRecords } from '@/lib/dns/sync'
+import { zoneNameOf } from '@/lib/dns/zone-name'
 
 /** How publishing went, by record id: kept with what is observed next. */
 export type Outcomes = ReadonlyMap<string, PublishOutcome>
@@ -48,6 +52,14 @@ export async function checkDomainDns(
   await observeAndStore(domain, records, deps, outcomes)
 }
 
+/** The servers to ask for records of one zone name: the domain's own, ours for its delegated keys, else whoever holds it. */
+async function authorityOf(zoneName: string, domain: DnsDomain, deps: DnsDeps): Promise<AuthorityResult> {
+  if (zoneName === domain.name) return domainAuthority(deps.dns, domain.name, domain.provider?.config ?? null)
+  const ours = await findDelegation()
+  if (ours && isInside(zoneName, ours.name)) return domainAuthority(deps.dns, ours.name, ours.provider.config)
+  return domainAuthority(deps.dns, zoneName, null)
+}
+
 /** Observes some records of a domain, stores it, and gives the observations by record id. */
 export async function observeAndStore(
   domain: DnsDomain,
@@ -55,12 +67,17 @@ export async function observeAndStore(
   deps: DnsDeps,
   outcomes: Outcomes = new Map(),
 ): Promise<Map<string, Observation>> {
-  const authority = await domainAuthority(deps.dns, domain.name, domain.provider?.config ?? null)
   const now = deps.clock()
-  const observed =
-    authority.status === 'found'
-      ? await observeRecords(deps.dns, authority.authority, records, now)
-      : new Map(records.map((record) => [record.id, unobservable(authority.words)]))
+  const observed = new Map<string, Observation>()
+  // Some stand elsewhere: delegated keys, the permission to send reports.
+  for (const [zoneName, group] of Map.groupBy(records, ({ name }) => zoneNameOf(name, [domain.name]))) {
+    const authority = await authorityOf(zoneName, domain, deps)
+    const found =
+      authority.status === 'found'
+        ? await observeRecords(deps.dns, authority.authority, group, now)
+        : new Map(group.map((record) => [record.id, unobservable(authority.words)]))
+    for (const [id, observation] of found) observed.set(id, observation)
+  }
   await db().$transaction(async (tx) => {
     if (await lockDomain(tx, domain.id)) await storeObservations(tx, records, observed, outcomes, now)
   })

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Tx } from '@/lib/db/client'
 import type { DkimKeyState } from '@/lib/db/generated/enums'
+import { domainDelegation } from '@/lib/dkim/delegation'
 import type { ClientService, ClientServices } from '@/lib/dns/client-records'
 import type { HostWithRecords } from '@/lib/dns/host-records'
 import { panelHostOf } from '@/lib/dns/panel-host'
@@ -72,7 +73,7 @@ export async function loadPlanInput(tx: Tx, domainId: string): Promise<PlanInput
   const domain = await tx.domain.findUniqueOrThrow({
     where: { id: domainId },
     select: {
-      ...{ name: true, kind: true, dnsPolicy: true },
+      ...{ name: true, kind: true, dnsPolicy: true, keyPublishing: true },
       dnsProvider: { select: { kind: true, config: true } },
       homeNode: { select: nodeSelect },
       dkimKeys: {
@@ -98,7 +99,7 @@ export async function loadPlanInput(tx: Tx, domainId: string): Promise<PlanInput
     hosts,
     hostsInside: await hostsInside(tx, domain.name, nodes),
     keys: keys.map((key) => ({ ...key, isRevoked: key.state === 'revoked' })),
-    delegation: null,
+    delegation: await domainDelegation(tx, domain),
     panelHost: panelHostOf(env().POSTHOUSE_URL, hosts[0]?.hostName ?? null),
     services: { ...(hosts[0] && servicesOf(hosts[0])), ...(domain.homeNode && servicesOf(domain.homeNode)) },
     ttlSeconds: config?.ttlSeconds ?? DEFAULT_TTL_SECONDS,

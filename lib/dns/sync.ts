@@ -5,7 +5,7 @@ import { namesOf } from '@/lib/dns/host-records'
 import { loadPlanInput } from '@/lib/dns/load-plan-input'
 import { withoutOverridden } from '@/lib/dns/overridden'
 import { mtaStsId } from '@/lib/dns/policy-records'
-import { RECORD_TYPES, type RecordType } from '@/lib/dns/record'
+import { isInside, RECORD_TYPES, type RecordType } from '@/lib/dns/record'
 import { wantedRecords, type WantedInput, type WantedRecord } from '@/lib/dns/wanted-records'
 
 /** A type from the database; throws on one that nothing of ours can have stored. */
@@ -34,6 +34,7 @@ export async function withdrawRecords(
   rows: readonly { id: string; name: string; type: string; value: string }[],
   hasProvider: boolean,
 ): Promise<void> {
+  if (rows.length === 0) return
   if (!hasProvider) {
     await tx.dnsRecord.deleteMany({ where: { domainId, id: { in: rows.map((row) => row.id) } } })
     return
@@ -94,8 +95,17 @@ export async function syncDomainRecords(tx: Tx, domainId: string): Promise<void>
       await tx.dnsRecord.update({ where: { id: row.id }, data: { ttlSeconds: record.ttlSeconds } })
     }
   }
-  if (stored.size > 0) await withdrawRecords(tx, domainId, [...stored.values()], hasProvider)
-  if (stored.size + added.length > 0) await checkSoon(tx, domainId, new Date())
+  const gone = [...stored.values()]
+  // Keys in our zone are published there, whoever looks after the domain's own.
+  const isDelegated = (row: (typeof gone)[number]) => row.dkimKeyId !== null && !isInside(row.name, input.domain)
+  await withdrawRecords(tx, domainId, gone.filter(isDelegated), true)
+  await withdrawRecords(
+    tx,
+    domainId,
+    gone.filter((row) => !isDelegated(row)),
+    hasProvider,
+  )
+  if (gone.length + added.length > 0) await checkSoon(tx, domainId, new Date())
   if (added.length === 0) return
   await dropWithdrawn(tx, domainId, added)
   await tx.dnsRecord.createMany({

@@ -36,20 +36,28 @@ export class FakeZone {
     const soa = { zone: ZONE, negativeTtlSeconds: this.negativeTtlSeconds }
     const fixed: Record<string, string[]> = { [`${ZONE} NS`]: ['ns.test.'], 'ns.test A': [this.server] }
     const values = fixed[`${name} ${type}`] ?? this.records.get(`${name} ${type}`)
+    const [alias] = values ? [] : (this.records.get(`${name} CNAME`) ?? [])
+    if (alias !== undefined) return { status: 'alias', target: alias.replace(/\.$/, ''), ttlSeconds: this.ttlSeconds }
     return values && values.length > 0
       ? answerOf(name, type, values, this.ttlSeconds)
       : { status: 'nxdomain', soa, isAuthentic: false }
   }
 
-  /** What a resolver says now, from its cache where it has one. */
-  resolve(resolver: string, name: string, type: string): DnsAnswer {
+  private fromCache(resolver: string, name: string, type: string): DnsAnswer {
     const key = `${resolver} ${name} ${type}`
     const kept = this.caches.get(key)
     if (kept && kept.until > this.now.getTime()) return kept.answer
     const answer = this.said(name, type)
-    const seconds = answer.status === 'answer' ? this.ttlSeconds : this.negativeTtlSeconds
+    const isThere = answer.status === 'answer' || answer.status === 'alias'
+    const seconds = isThere ? this.ttlSeconds : this.negativeTtlSeconds
     this.caches.set(key, { answer, until: this.now.getTime() + seconds * 1000 })
     return answer
+  }
+
+  /** What a resolver says now, each step of an alias from its cache where it has it. */
+  resolve(resolver: string, name: string, type: string): DnsAnswer {
+    const answer = this.fromCache(resolver, name, type)
+    return answer.status === 'alias' ? this.resolve(resolver, answer.target, type) : answer
   }
 
   readonly ask: Ask = ({ address }, name, type, mode) => {
