@@ -107,6 +107,7 @@ test.each<Case>([
   ['dkim', 'CNAME', 'ph1.a.test.keys.test.', ['ph2.a.test.keys.test.'], 'different'],
   ['withdrawn', 'TXT', 'v=DMARC1; p=none', ['v=DMARC1;p=none;'], 'different'],
   ['withdrawn', 'TXT', 'v=DMARC1; p=none', ['v=DMARC1; p=none; sp=none'], 'ok'],
+  ['withdrawn', 'TXT', 'v=DMARC1; p=none; sp=none', ['v=DMARC1; p=none'], 'ok'],
   ['own', 'A', '192.0.2.9', ['192.0.2.9', '192.0.2.8'], 'ok'],
   ['own', 'A', '192.0.2.9', ['192.0.2.8'], 'different'],
   ['own', 'TXT', 'site=1', ['site=2'], 'missing'],

@@ -9,11 +9,11 @@ const ID_LENGTH = 20
 
 /**
  * The id of an MTA-STS policy (RFC 8461 §3.1): made of all that the policy says, so that it changes exactly when the policy
- * does, also by another mail server. Empty while there is no policy.
+ * does, also by another mail server. `mxNames` come sorted. Empty while there is no policy.
  */
 export function mtaStsId({ mode, maxAgeSeconds }: DnsPolicy['mtaSts'], mxNames: readonly string[]): string {
   if (mode === 'off') return ''
-  const content = [mode, maxAgeSeconds, ...mxNames.toSorted()].join('\n')
+  const content = [mode, maxAgeSeconds, ...mxNames].join('\n')
   return createHash('sha256').update(content).digest('hex').slice(0, ID_LENGTH)
 }
 

@@ -123,6 +123,8 @@ test('while mail is still elsewhere nothing is published that leads it, or mail 
   ]
   expect(purposes(true)).toEqual(['mx', 'mta-sts', 'mta-sts-host', 'autoconfig', 'autodiscover', 'srv'])
   expect(purposes(false)).toEqual(['spf', 'dkim', 'dmarc', 'tls-rpt'])
+  const parked = wantedRecords(wantedInput('example.org', { ...HOSTED, policy: { mx: 'later', isParked: true } }))
+  expect(parked.filter(({ isHeld }) => isHeld)).toEqual([])
 })
 
 test('another name of a domain has all in its own zone but keys and logo', () => {

@@ -69,6 +69,7 @@ test.each([
 test.each([
   ['v=spf1 -all', { kind: 'unchanged' }],
   ['v=spf1 +IP4:192.0.2.1 ~all', { kind: 'merged', text: 'v=spf1 -all' }],
+  ['v=spf1 -include:x.test ~all', { kind: 'merged', text: 'v=spf1 -all' }],
   ['v=spf1 ?all', { kind: 'merged', text: 'v=spf1 -all' }],
   ['v=spf1 ip4:192.0.2.1 include:x.test ~all', { kind: 'refused', reason: 'foreign' }],
   ['v=spf1 ip4:192.0.2.1 redirect=x.test', { kind: 'refused', reason: 'foreign' }],
