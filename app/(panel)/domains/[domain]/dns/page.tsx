@@ -9,8 +9,10 @@ import { MailHostsCard } from '@/app/(panel)/domains/[domain]/dns/mail-hosts-car
 import { isCounted, recordLevel } from '@/components/data/record-state'
 import { RecordRow } from '@/components/data/record-row'
 import { RelativeTime } from '@/components/data/time'
+import { domainPath } from '@/components/data/paths'
 import { ActionForm } from '@/components/form/action-form'
 import { SubmitButton } from '@/components/form/submit'
+import { ButtonLink } from '@/components/ui/button'
 import { Card, CardBody } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { worstLevel } from '@/components/ui/level'
@@ -82,6 +84,7 @@ export default async function DnsPage({ params, searchParams }: Props) {
               </SubmitButton>
             </ActionForm>
           ) : null}
+          <ButtonLink href={domainPath(name, 'dns/by-hand')}>{t('typeIn')}</ButtonLink>
           {provider && roleMay(actor.role, 'dns:publish') ? (
             <ActionForm action={planDnsAction} hidden={{ domain: name }} className="contents">
               <SubmitButton variant={wrong.length > 0 || checkedAt === null ? 'primary' : 'plain'} busy={t('asking')}>
