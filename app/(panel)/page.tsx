@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { ChecksSummary } from '@/app/(panel)/checks-summary'
 import { DomainsCard, NodesCard } from '@/app/(panel)/overview-cards'
 import { nodeLevel, type ListedNode } from '@/components/data/node-level'
 import { ReleaseTable } from '@/components/data/release-table'
@@ -10,6 +11,7 @@ import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { worstLevel } from '@/components/ui/level'
 import { roleMay } from '@/lib/auth/permissions'
+import { listFindingGroups } from '@/lib/checks/queries'
 import { listTests } from '@/lib/deliverability/queries'
 import { countDirectory, listDomains } from '@/lib/domains/queries'
 import { requirePageActor } from '@/lib/http/page'
@@ -26,11 +28,12 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function OverviewPage() {
   const actor = await requirePageActor('domain:read')
-  const [t, format, counts, { domains }, tests, { releases }, nodes, settings] = await Promise.all([
+  const [t, format, counts, { domains }, groups, tests, { releases }, nodes, settings] = await Promise.all([
     getTranslations('overview'),
     getFormatter(),
     countDirectory(actor),
     listDomains(actor),
+    listFindingGroups(actor),
     listTests(actor, { take: TESTS }),
     listReleases(actor, { take: RELEASES }),
     roleMay(actor.role, 'node:read') ? listNodes(actor) : null,
@@ -90,6 +93,7 @@ export default async function OverviewPage() {
           {nodes ? <NodesCard {...nodes} /> : null}
         </div>
       )}
+      <ChecksSummary groups={groups} />
       {tests.length > 0 ? (
         <Card title={t('tests')}>
           <TestTable tests={tests} hasDomain />

@@ -10,7 +10,6 @@ import { SubmitButton } from '@/components/form/submit'
 import { Badge } from '@/components/ui/badge'
 import { ButtonLink } from '@/components/ui/button'
 import { ACKNOWLEDGED_AS } from '@/lib/checks/acknowledgement'
-import { sideOf } from '@/lib/checks/level'
 import type { ListedFinding } from '@/lib/checks/listed'
 import { ACKNOWLEDGE_DAYS } from '@/lib/checks/schema'
 import { checkWords } from '@/lib/checks/words'
@@ -34,7 +33,7 @@ export interface FindingPlace {
 export const findingAnchor = (id: string): string => `finding-${id}`
 
 /**
- * One finding: its state and since when; found, expected, do this; why it matters and who acts; what the world showed
+ * One finding that is wrong: its state and since when; found, expected, do this; why it matters and who acts; what the world showed
  * before; the buttons for this one thing. `hasScope`: which domain or node it is about is said.
  */
 export async function FindingItem({
@@ -49,9 +48,8 @@ export async function FindingItem({
   hasScope?: boolean
 }) {
   const [t, tChecks] = await Promise.all([getTranslations('findings'), getTranslations('checks')])
-  const { id, level, subject, found, expected, since, acknowledged, scope, who, values } = finding
+  const { id, level, subject, found, expected, since, acknowledged, scope, who } = finding
   const { title, consequence, next } = checkWords(tChecks, finding, scope.name)
-  const isWrong = sideOf(level) === 'wrong'
   const about = [hasScope ? scope.name : '', subject === scope.name ? '' : subject].filter(Boolean).join(' · ')
   const label = [title, about].filter(Boolean).join(', ')
   return (
@@ -60,8 +58,8 @@ export async function FindingItem({
       className="border-line grid grid-cols-1 gap-x-4 gap-y-1 border-b px-4 py-3 last:border-b-0 sm:grid-cols-[130px_1fr]"
     >
       <div>
-        <Badge level={acknowledged && isWrong ? 'unknown' : badgeLevel(level)}>
-          {acknowledged && isWrong ? t(`as.${acknowledged.as}`) : t(`levels.${level}`)}
+        <Badge level={acknowledged ? 'unknown' : badgeLevel(level)}>
+          {acknowledged ? t(`as.${acknowledged.as}`) : t(`levels.${level}`)}
         </Badge>
         <div className="text-muted mt-0.5 text-xs">
           <RelativeTime at={since} />
@@ -72,24 +70,19 @@ export async function FindingItem({
           <b className="font-semibold">{title}</b>{' '}
           {about ? <span className="text-muted exact wrap-anywhere">{about}</span> : null}
         </p>
-        {isWrong || found.length > 0 || expected.length > 0 ? (
-          <FoundExpectedDo
-            found={found.join('\n')}
-            expected={expected.join('\n')}
-            isSame={!isWrong}
-            advice={isWrong ? `${next} ${consequence}` : values.fault ? t('fault') : t(`means.${level}`)}
-            copy={expected.join('\n')}
-            name={label}
-          />
-        ) : (
-          <p className="text-muted text-sm">{values.fault ? t('fault') : t(`means.${level}`)}</p>
-        )}
-        {isWrong && who ? (
+        <FoundExpectedDo
+          found={found.join('\n')}
+          expected={expected.join('\n')}
+          advice={`${next} ${consequence}`}
+          copy={expected.join('\n')}
+          name={label}
+        />
+        {who ? (
           <p className="text-muted mt-1 text-sm">
             {t('whoLabel')} {t(`who.${who}`)}
           </p>
         ) : null}
-        {acknowledged && isWrong ? (
+        {acknowledged ? (
           <p className="text-muted mt-1 text-sm wrap-anywhere">
             {t.rich('acknowledged', {
               by: acknowledged.by,

@@ -1,4 +1,4 @@
-import { LEVELS, type Level } from '@/components/ui/level'
+import { worstLevel, type Level } from '@/components/ui/level'
 import type { CheckLevel } from '@/lib/checks/check'
 import { sideOf } from '@/lib/checks/level'
 import type { ListedFinding } from '@/lib/checks/listed'
@@ -30,10 +30,7 @@ export function partsOf(findings: readonly ListedFinding[]): FindingParts {
   }
 }
 
-/** The level of a page by its findings: what is quiet does not count; unknown where nothing was ever checked. */
-export function findingsLevel(findings: readonly ListedFinding[]): Level {
-  const { open, waiting, fine } = partsOf(findings)
-  const levels = [...open, ...waiting].map(({ level }) => badgeLevel(level))
-  const worst = LEVELS.toReversed().find((level) => levels.includes(level))
-  return worst ?? (fine.length > 0 ? 'ok' : 'unknown')
+/** The worst of the findings that need a person; ok where none does. */
+export function openLevel(open: readonly ListedFinding[]): Level {
+  return worstLevel(open.map(({ level }) => badgeLevel(level)))
 }

@@ -27,62 +27,59 @@ export async function FindingList({
       ))}
     </ul>
   )
-  const isIn = (list: readonly ListedFinding[]) => list.some(({ id }) => id === place.acknowledging)
   return (
     <>
       {open.length > 0 ? items(open) : null}
-      {(
-        [
-          ['waiting', waiting],
-          ['acknowledged', acknowledged],
-        ] as const
-      ).map(([part, list]) =>
-        list.length === 0 ? null : (
-          <Folded key={part} summary={t(`parts.${part}`, { count: list.length })} isOpen={isIn(list)}>
-            {items(list)}
-          </Folded>
-        ),
-      )}
+      {waiting.length > 0 ? (
+        <Folded summary={t('parts.waiting', { count: waiting.length })}>
+          <ShortList findings={waiting} />
+        </Folded>
+      ) : null}
+      {acknowledged.length > 0 ? (
+        <Folded summary={t('parts.acknowledged', { count: acknowledged.length })}>{items(acknowledged)}</Folded>
+      ) : null}
       {fine.length > 0 ? (
         <Folded summary={t('parts.fine', { count: fine.length })}>
-          <FineList findings={fine} />
+          <ShortList findings={fine} />
         </Folded>
       ) : null}
     </>
   )
 }
 
-function Folded({
-  summary,
-  isOpen = false,
-  children,
-}: {
-  summary: string
-  isOpen?: boolean
-  children: React.ReactNode
-}) {
+function Folded({ summary, children }: { summary: string; children: React.ReactNode }) {
   return (
-    <details className="border-line border-t first:border-t-0" open={isOpen}>
+    <details className="border-line border-t first:border-t-0">
       <summary className="text-muted cursor-pointer px-4 py-2.5">{summary}</summary>
       {children}
     </details>
   )
 }
 
-/** What is fine, a line each: that it was looked at is the proof. */
-async function FineList({ findings }: { findings: readonly ListedFinding[] }) {
+/** What needs nobody, a line each (that it was looked at is the proof), and why it is not simply fine. */
+async function ShortList({ findings }: { findings: readonly ListedFinding[] }) {
   const [t, tChecks] = await Promise.all([getTranslations('findings'), getTranslations('checks')])
+  const noteOf = ({ level, found, values }: ListedFinding, consequence: string): string => {
+    if (values.fault) return t('fault')
+    if (level === 'info') return consequence
+    return level === 'ok' ? '' : [found.join(' · '), t(`means.${level}`)].filter(Boolean).join('. ')
+  }
   return (
     <ul className="px-4 pb-3">
-      {findings.map((finding) => (
-        <li key={finding.id} className="flex flex-wrap items-baseline gap-x-2 py-0.5">
-          <Badge level={badgeLevel(finding.level)}>{t(`levels.${finding.level}`)}</Badge>
-          <span>{checkWords(tChecks, finding, finding.scope.name).title}</span>
-          <span className="text-muted exact min-w-0 wrap-anywhere">
-            {finding.subject === finding.scope.name ? '' : finding.subject}
-          </span>
-        </li>
-      ))}
+      {findings.map((finding) => {
+        const { title, consequence } = checkWords(tChecks, finding, finding.scope.name)
+        const note = noteOf(finding, consequence)
+        return (
+          <li key={finding.id} className="flex flex-wrap items-baseline gap-x-2 py-0.5">
+            <Badge level={badgeLevel(finding.level)}>{t(`levels.${finding.level}`)}</Badge>
+            <span>{title}</span>
+            <span className="text-muted exact min-w-0 wrap-anywhere">
+              {finding.subject === finding.scope.name ? '' : finding.subject}
+            </span>
+            {note ? <p className="text-muted basis-full pb-1 text-sm wrap-anywhere">{note}</p> : null}
+          </li>
+        )
+      })}
     </ul>
   )
 }

@@ -34,3 +34,15 @@ export type AddWebhookTargetInput = z.infer<typeof addWebhookTargetSchema>
 
 export const alertTargetSchema = z.object({ id: z.uuid() })
 export type AlertTargetInput = z.infer<typeof alertTargetSchema>
+
+/** What one form takes: a webhook where it is a URL, else an address. */
+export const addTargetSchema = z.preprocess(
+  (input) => {
+    const typed = z.object({ destination: z.string() }).loose().safeParse(input).data
+    return { ...typed, kind: typed?.destination.includes('://') ? 'webhook' : 'mail' }
+  },
+  z.discriminatedUnion('kind', [
+    addMailTargetSchema.extend({ kind: z.literal('mail') }),
+    addWebhookTargetSchema.safeExtend({ kind: z.literal('webhook') }),
+  ]),
+)

@@ -52,7 +52,9 @@ export async function addMailTarget(actor: Actor, input: AddMailTargetInput) {
   const id = randomUUID()
   const password = randomText(32)
   const hash = await hashMailboxPassword(password)
-  const options = { domains: [sender.domain], action: 'alert-target:create', subject: destination }
+  // The domain's administrators see this release, and need not see who is told.
+  const from = `${sender.localPart}@${sender.domain}`
+  const options = { domains: [sender.domain], action: 'alert-target:create', subject: from }
   return changeMail(actor, 'alert:write', options, async (change) => {
     await refuseTarget(change.tx, 'mail', destination)
     const login = alertLogin(id, sender.domain)
@@ -64,7 +66,7 @@ export async function addMailTarget(actor: Actor, input: AddMailTargetInput) {
     await change.tx.alertTarget.create({
       data: { id, kind: 'mail', destination, language, secretSealed, credentialId: credential.id },
     })
-    change.audit({ kind: 'mail', sender: `${sender.localPart}@${sender.domain}` })
+    change.audit({ kind: 'mail', destination })
     change.touchAddress(sender.domain, sender.localPart)
     return { id }
   })
@@ -103,8 +105,10 @@ export async function removeAlertTarget(actor: Actor, { id }: AlertTargetInput) 
   const domain = credential?.mailbox.domain
   const lives = domain ? await db().domain.count({ where: { name: domain.name, deletedAt: null } }) : 0
   const domains = domain && lives > 0 ? [domain.name] : []
-  const options = { domains, action: 'alert-target:remove', subject: subjectOf(destination) }
+  const from = credential && `${credential.mailbox.address.localPart}@${credential.mailbox.domain.name}`
+  const options = { domains, action: 'alert-target:remove', subject: from ?? subjectOf(destination) }
   return changeMail(actor, 'alert:write', options, async (change) => {
+    change.audit({ destination: subjectOf(destination) })
     const { count } = await change.tx.alertTarget.deleteMany({ where: { id } })
     if (count === 0) throw missing()
     if (!credential) return

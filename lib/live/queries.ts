@@ -11,8 +11,8 @@ export interface LiveState {
 }
 
 /**
- * What pages follow while they are open, in one question: releases and what nodes run, tests, what DNS said, keys and
- * reports. The same for everybody: it is a digest, and each page reads its own again by its own rights.
+ * What pages follow while they are open, in one question: releases and what nodes run, tests, what DNS said and checks found, keys
+ * and reports. The same for everybody: it is a digest, and each page reads its own again by its own rights.
  */
 export async function getLiveState(actor: Actor): Promise<LiveState> {
   requirePermission(actor, 'domain:read')
@@ -26,6 +26,8 @@ export async function getLiveState(actor: Actor): Promise<LiveState> {
       (SELECT string_agg(concat_ws(',', t.id, t.state, md5(t.result::text)), ';' ORDER BY t.id)
         FROM (SELECT id, state, result FROM deliverability_test ORDER BY created_at DESC LIMIT 20) t),
       (SELECT max(checked_at) FROM dns_observation),
+      (SELECT max(at) FROM finding_change),
+      (SELECT string_agg(concat_ws(',', delivered_at, last_error), ';' ORDER BY id) FROM alert_target),
       (SELECT string_agg(concat_ws(',', k.state, k.count), ';' ORDER BY k.state)
         FROM (SELECT state::text AS state, count(*) AS count FROM dkim_key GROUP BY 1) k),
       (SELECT string_agg(concat_ws(',', p.id, p.state, md5(p.edits::text)), ';' ORDER BY p.id)

@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { NodeFindings } from '@/app/(panel)/nodes/node-findings'
 import { byteFormatter } from '@/components/data/bytes'
+import { openLevel, isOpen } from '@/components/data/finding-level'
 import { nodeLevel } from '@/components/data/node-level'
 import { releasePath } from '@/components/data/paths'
 import { Refusals } from '@/components/data/refusals'
@@ -25,15 +26,17 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function NodesPage({ searchParams }: { searchParams: Promise<{ acknowledge?: string }> }) {
   const actor = await requirePageActor('node:read')
-  const [t, format, bytes, { nodes, newestRelease }, findings, { acknowledge }] = await Promise.all([
+  const [t, tFindings, format, bytes, { nodes, newestRelease }, findings, { acknowledge }] = await Promise.all([
     getTranslations('nodes'),
+    getTranslations('findings'),
     getFormatter(),
     byteFormatter(),
     listNodes(actor),
     listNodeFindings(actor),
     plainQuery(searchParams),
   ])
-  const level = nodes.length === 0 ? 'attention' : worstLevel(nodes.map(nodeLevel))
+  const open = [...findings.values()].flat().filter(isOpen)
+  const level = nodes.length === 0 ? 'attention' : worstLevel([...nodes.map(nodeLevel), openLevel(open)])
   const current = nodes.filter((node) => node.isCurrent).length
   return (
     <>
@@ -41,11 +44,14 @@ export default async function NodesPage({ searchParams }: { searchParams: Promis
         title={t('title')}
         state={{
           level,
-          word: t(`level.${level}`),
+          word: nodes.length > 0 && level === 'attention' ? tFindings('levels.attention') : t(`level.${level}`),
           text:
             nodes.length === 0
               ? t('stateNone')
-              : t('state', { current, total: nodes.length, release: String(newestRelease) }),
+              : [
+                  t('state', { current, total: nodes.length, release: String(newestRelease) }),
+                  open.length > 0 ? tFindings('stateOpen', { count: open.length }) : '',
+                ].join(' '),
         }}
       />
       {nodes.length === 0 ? (

@@ -1,7 +1,7 @@
 'use server'
 
 import { getTranslations } from 'next-intl/server'
-import { addMailTargetSchema, addWebhookTargetSchema, alertTargetSchema } from '@/lib/alerts/schema'
+import { addTargetSchema, alertTargetSchema } from '@/lib/alerts/schema'
 import { addMailTarget, addWebhookTarget, removeAlertTarget, testAlertTarget } from '@/lib/alerts/service'
 import { checkSettingsSchema } from '@/lib/checks/schema'
 import { updateCheckSettings } from '@/lib/checks/service'
@@ -10,17 +10,13 @@ import { formAction } from '@/lib/http/form-action'
 
 const PAGE = '/settings'
 
-export const addMailTargetAction = formAction(
-  { permission: 'alert:write', schema: addMailTargetSchema },
+export const addTargetAction = formAction<typeof addTargetSchema, OnceSecret>(
+  { permission: 'alert:write', schema: addTargetSchema },
   async (actor, input) => {
-    const { release } = await addMailTarget(actor, input)
-    return { release, to: PAGE }
-  },
-)
-
-export const addWebhookTargetAction = formAction<typeof addWebhookTargetSchema, OnceSecret>(
-  { permission: 'alert:write', schema: addWebhookTargetSchema },
-  async (actor, input) => {
+    if (input.kind === 'mail') {
+      const { release } = await addMailTarget(actor, input)
+      return { release, to: PAGE }
+    }
     const { result } = await addWebhookTarget(actor, input)
     const t = await getTranslations('alertTargets')
     return {

@@ -1,10 +1,5 @@
 import { getTranslations } from 'next-intl/server'
-import {
-  addMailTargetAction,
-  addWebhookTargetAction,
-  removeAlertTargetAction,
-  testAlertTargetAction,
-} from '@/app/(panel)/settings/alert-actions'
+import { addTargetAction, removeAlertTargetAction, testAlertTargetAction } from '@/app/(panel)/settings/alert-actions'
 import { RelativeTime } from '@/components/data/time'
 import { ActionForm } from '@/components/form/action-form'
 import { CheckboxField, SelectField, TextField } from '@/components/form/field'
@@ -98,35 +93,25 @@ async function TargetRow({ target }: { target: Target }) {
 }
 
 /** Adds an address or a webhook. */
-export async function AddAlertForms() {
+export async function AddAlertForm() {
   const t = await getTranslations('alertTargets')
-  const languages = LOCALES.map((value) => ({ value, label: t(`languages.${value}`) }))
   return (
-    <div className="wide:grid-cols-2 grid grid-cols-1 items-start gap-x-5">
-      <FormCard
-        title={t('addMail')}
-        intro={t('addMailText')}
-        action={addMailTargetAction}
-        submit={t('addMailSubmit')}
-        busy={t('adding')}
-        variant="plain"
-      >
-        <TextField name="destination" label={t('address')} type="email" isMono required />
-        <TextField name="sender" label={t('sender')} help={t('senderHelp')} type="email" isMono />
-        <SelectField name="language" label={t('language')} options={languages} />
-      </FormCard>
-      <FormCard
-        title={t('addWebhook')}
-        intro={t('addWebhookText')}
-        action={addWebhookTargetAction}
-        submit={t('addWebhookSubmit')}
-        busy={t('adding')}
-        variant="plain"
-      >
-        <TextField name="destination" label={t('url')} type="url" placeholder="https://" isMono required />
-        <CheckboxField name="isPrivate" label={t('isPrivate')} help={t('isPrivateHelp')} />
-        <SelectField name="language" label={t('language')} options={languages} />
-      </FormCard>
-    </div>
+    <FormCard
+      title={t('add')}
+      intro={t('addText')}
+      action={addTargetAction}
+      submit={t('addSubmit')}
+      busy={t('adding')}
+      variant="plain"
+    >
+      <TextField name="destination" label={t('destination')} help={t('destinationHelp')} isMono required />
+      <SelectField
+        name="language"
+        label={t('language')}
+        options={LOCALES.map((value) => ({ value, label: t(`languages.${value}`) }))}
+      />
+      <TextField name="sender" label={t('sender')} help={t('senderHelp')} type="email" isMono />
+      <CheckboxField name="isPrivate" label={t('isPrivate')} help={t('isPrivateHelp')} />
+    </FormCard>
   )
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
-import { AddAlertForms, AlertsCard } from '@/app/(panel)/settings/alerts-card'
+import { AddAlertForm, AlertsCard } from '@/app/(panel)/settings/alerts-card'
 import { CheckSettingsForm } from '@/app/(panel)/settings/check-settings-form'
 import { AddProbeForm, ProbesCard } from '@/app/(panel)/settings/probes-card'
 import { ProvidersCard } from '@/app/(panel)/settings/providers/providers-card'
@@ -78,7 +78,7 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
       {targets ? (
         <>
           <AlertsCard targets={targets} />
-          <AddAlertForms />
+          <AddAlertForm />
         </>
       ) : null}
       {mayWrite ? <CheckSettingsForm settings={checkSettings} /> : null}

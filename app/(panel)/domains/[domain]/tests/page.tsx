@@ -3,7 +3,7 @@ import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
 import { ChecksCard } from '@/app/(panel)/domains/[domain]/tests/checks-card'
 import { requestTestAction } from '@/app/(panel)/domains/[domain]/tests/actions'
-import { findingsLevel, isOpen } from '@/components/data/finding-level'
+import { openLevel, isOpen } from '@/components/data/finding-level'
 import { TestTable } from '@/components/data/test-table'
 import { testLevel } from '@/components/data/test-badge'
 import { RelativeTime } from '@/components/data/time'
@@ -40,7 +40,7 @@ export default async function DomainTestsPage({ params, searchParams }: Props) {
   ])
   const last = tests[0]
   const open = page.findings.filter(isOpen)
-  const level = findingsLevel(open)
+  const level = openLevel(open)
   return (
     <DomainFrame
       name={name}
