@@ -78,16 +78,24 @@ async function loadStored(tx: Tx, scope: Scope, checks: readonly string[] | null
 
 async function writeFindings(tx: Tx, scope: Scope, diff: FindingsDiff, now: Date): Promise<void> {
   const { create, update, same, gone, before } = diff
-  const owner = scope.kind === 'domain' ? { domainId: scope.id } : { nodeId: scope.id }
-  if (create.length > 0) {
-    const data = create.map((row) => ({ ...row, ...owner, scope: scopeKey(scope), checkedAt: now }))
-    await tx.finding.createMany({ data })
-  }
+  if (create.length > 0) await createFindings(tx, scope, create, now)
   if (update.length > 0) await updateFindings(tx, update, now)
   if (same.length > 0)
     await tx.$executeRaw`UPDATE finding SET checked_at = ${now}::timestamptz WHERE id = ANY(${same}::uuid[])`
   if (gone.length > 0) await tx.finding.deleteMany({ where: { id: { in: gone } } })
   if (before.length > 0) await keepBefore(tx, before, now)
+}
+
+/** As one text: thousands of bound values would cost more than the rows. */
+async function createFindings(tx: Tx, scope: Scope, rows: FindingsDiff['create'], now: Date): Promise<void> {
+  const owner = { domain: scope.kind === 'domain' ? scope.id : null, node: scope.kind === 'node' ? scope.id : null }
+  await tx.$executeRaw`
+    INSERT INTO finding (id, scope, domain_id, node_id, "check", subject, level, found, expected, "values", since,
+                         alerted_level, checked_at)
+    SELECT gen_random_uuid(), ${scopeKey(scope)}, ${owner.domain}::uuid, ${owner.node}::uuid, n.*, ${now}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        AS n("check" text, subject text, level text, found text[], expected text[], "values" jsonb, since timestamptz,
+             "alertedLevel" text)`
 }
 
 async function updateFindings(tx: Tx, rows: FindingsDiff['update'], now: Date): Promise<void> {
