@@ -71,9 +71,18 @@ export function publicKeyOf(pem: string): string {
   return publicText(createPrivateKey(pem))
 }
 
-/** Why a text is no key that can sign: codes of messages. `bits` of an RSA key that is too short or too long. */
+/** Why a text is no key that can sign: codes of messages. */
+export const KEY_REFUSALS = [
+  'dkim.pemMissing',
+  'dkim.pemEncrypted',
+  'dkim.pemKind',
+  'dkim.pemBits',
+  'dkim.pemBroken',
+] as const
+
+/** `bits` of an RSA key that is too short or too long. */
 export interface RefusedKey {
-  refused: 'dkim.pemMissing' | 'dkim.pemEncrypted' | 'dkim.pemKind' | 'dkim.pemBits' | 'dkim.pemBroken'
+  refused: (typeof KEY_REFUSALS)[number]
   bits: number
 }
 

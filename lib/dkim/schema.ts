@@ -51,6 +51,10 @@ export const importKeySchema = z
   }))
 export type ImportKeyInput = z.infer<typeof importKeySchema>
 
+/** Nothing typed is null. */
+const orNothing = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((typed) => (typed === '' ? null : typed), schema.nullable())
+
 const rotationDays = z.coerce
   .number('dkim.rotationDays')
   .int('dkim.rotationDays')
@@ -62,7 +66,7 @@ export const keySettingsSchema = z.object({
   signsEd25519: switchField,
   keepsSpareKey: switchField,
   /** Nothing: only by hand. */
-  keyRotationDays: z.union([z.literal('').transform(() => null), rotationDays]),
+  keyRotationDays: orNothing(rotationDays),
   isDelegated: switchField,
 })
 export type KeySettingsInput = z.infer<typeof keySettingsSchema>
@@ -70,7 +74,7 @@ export type KeySettingsInput = z.infer<typeof keySettingsSchema>
 /** The zone of ours for the keys of delegated domains, and the name of the provider that publishes it; no zone: none. */
 export const keyDelegationSchema = z
   .object({
-    zone: z.union([z.literal('').transform(() => null), domainNameSchema]),
+    zone: orNothing(domainNameSchema),
     provider: z.string().trim().max(100, 'field.long').default(''),
   })
   .refine(({ zone, provider }) => zone === null || provider !== '', { path: ['provider'], message: 'field.required' })

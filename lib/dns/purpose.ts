@@ -86,9 +86,16 @@ const RECOMMENDED_SERVICES = ['_imaps', '_submissions']
 const firstLabel = (name: string) => name.split('.')[0] ?? ''
 const lastField = (value: string) => (value.split(' ').at(-1) ?? '').replace(/\.$/, '')
 
-/** What depends on a record being there. A revoked key, and the word that a service is not offered, are a courtesy. */
-export function needOf({ purpose, name, value }: Pick<RecordOfPurpose, 'purpose' | 'name' | 'value'>): Need {
+/**
+ * What depends on a record being there. A revoked key, and the word that a service is not offered, are a courtesy;
+ * `isReserve`: of a key that does not sign yet.
+ */
+export function needOf(
+  { purpose, name, value }: Pick<RecordOfPurpose, 'purpose' | 'name' | 'value'>,
+  isReserve = false,
+): Need {
   if (purpose === 'dkim' && isWithoutKey(value)) return 'optional'
+  if (purpose === 'dkim' && isReserve) return 'recommended'
   if (purpose === 'srv' && lastField(value) !== '' && RECOMMENDED_SERVICES.includes(firstLabel(name)))
     return 'recommended'
   return NEED[purpose]

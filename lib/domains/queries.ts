@@ -1,6 +1,7 @@
 import 'server-only'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
+import { isReserve, type KeyInUse } from '@/lib/dkim/reserve'
 import { parseDnsPolicy } from '@/lib/dns/policy'
 import { isHeldBack, needOf, PURPOSES_OF_MAIL } from '@/lib/dns/purpose'
 import { AppError } from '@/lib/errors/app-error'
@@ -12,17 +13,23 @@ const PAGE = 50
 interface RecordRow {
   purpose: string
   name: string
+  type: string
   value: string
+  dkimKeyId: string | null
   observation: { state: string } | null
 }
 
 /** What readiness is judged by of a domain's policy and records. */
-function recordFacts(dnsPolicy: unknown, rows: readonly RecordRow[]): Pick<ReadinessFacts, 'isParked' | 'records'> {
+function recordFacts(
+  dnsPolicy: unknown,
+  rows: readonly RecordRow[],
+  keys: readonly KeyInUse[],
+): Pick<ReadinessFacts, 'isParked' | 'records'> {
   const policy = parseDnsPolicy(dnsPolicy)
   const records = rows.flatMap(({ observation, ...row }) => {
     const purpose = PURPOSES_OF_MAIL.find((known) => known === row.purpose)
     if (!purpose) return []
-    const need = needOf({ ...row, purpose })
+    const need = needOf({ ...row, purpose }, isReserve(row, keys))
     return [{ purpose, need, isHeld: isHeldBack(purpose, policy), state: observation?.state ?? null }]
   })
   return { isParked: policy.isParked, records }
@@ -48,11 +55,14 @@ export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: st
       aliasCount: true,
       suspendMode: true,
       createdAt: true,
-      dkimKeys: { select: { state: true } },
+      dkimKeys: { select: { id: true, selector: true, state: true, isSpare: true } },
       dnsPolicy: true,
       dnsRecords: {
         where: { purpose: { in: [...PURPOSES_OF_MAIL] } },
-        select: { purpose: true, name: true, value: true, observation: { select: { state: true } } },
+        select: {
+          ...{ purpose: true, name: true, type: true, value: true, dkimKeyId: true },
+          observation: { select: { state: true } },
+        },
       },
       tests: {
         orderBy: { createdAt: 'desc' },
@@ -68,7 +78,7 @@ export async function listDomains(actor: Actor, { q = '', after = '' }: { q?: st
     readiness: judgeReadiness({
       refusingNodes: refusals.filter((refusal) => refusal.domain === row.name).map((refusal) => refusal.node),
       suspendMode: row.suspendMode,
-      ...recordFacts(dnsPolicy, dnsRecords),
+      ...recordFacts(dnsPolicy, dnsRecords, dkimKeys),
       keyStates: dkimKeys.map((key) => key.state),
       lastTest: test ? { ...test, isStandIn: test.probe.isStandIn } : null,
     }),

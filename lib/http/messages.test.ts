@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTranslator } from 'next-intl'
 import { describe, expect, it } from 'vitest'
+import { KEY_REFUSALS } from '@/lib/dkim/key-pair'
 import { REPORT_REASONS } from '@/lib/dmarc/reasons'
 import en from '@/messages/en.json'
 import fr from '@/messages/fr.json'
@@ -106,7 +107,7 @@ describe('what the code asks for', () => {
       .flatMap(({ path, text }) =>
         [
           ...text.matchAll(
-            /'((?:address|alias|auth|dns|domain|field|mailbox|node|password|probe|report|settings|test)\.[a-zA-Z]+)'/g,
+            /'((?:address|alias|auth|dkim|dns|domain|field|mailbox|node|password|probe|report|settings|test)\.[a-zA-Z]+)'/g,
           ),
         ]
           .map((match) => match[1] ?? '')
@@ -146,6 +147,10 @@ describe('what the code asks for', () => {
       .flatMap(({ text }) => [...text.matchAll(/systemActor\('([^']+)'\)/g)].map((match) => match[1] ?? ''))
     expect(named).toContain('worker')
     expect(named.filter((name) => !english.has(`actors.${name}`))).toEqual([])
+  })
+
+  it('has a sentence for each reason why a key is refused', () => {
+    expect(KEY_REFUSALS.filter((code) => !english.has(`errors.${code}`))).toEqual([])
   })
 
   it('has a sentence for each reason why a report is refused', () => {
