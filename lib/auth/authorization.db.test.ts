@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { randomUUID } from 'node:crypto'
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as alertQueries from '@/lib/alerts/queries'
 import * as alerts from '@/lib/alerts/service'
@@ -77,6 +77,9 @@ const tsig = { algorithm: 'hmac-sha256' as const, secret: 'c2VjcmV0', ttlSeconds
 const own = { domain, name: 'x', type: 'A' as const, value: '192.0.2.1', ttlSeconds: 60, note: '' }
 const update = { name, revision: 1, description: '', catchAllTarget: null, postmasterTarget: null, suspendMode: null }
 
+const keySettings = { signsEd25519: false, keepsSpareKey: false, keyRotationDays: 180, isDelegated: false }
+const signingKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
 const CASES: Record<string, Case> = {
   createDomain: [
     (actor) => domains.createDomain(actor, { name: 'new.test' as DomainName, description: '' }),
@@ -136,7 +139,7 @@ const CASES: Record<string, Case> = {
   requestDnsPlan: [(actor) => dnsRequests.requestDnsPlan(actor, { domain }), 'dns:publish', 'NOT_FOUND'],
   confirmDnsPlan: [(actor) => dnsRequests.confirmDnsPlan(actor, { domain, plan: id }), 'dns:publish', 'NOT_FOUND'],
   requestProviderTry: [
-    (actor) => dnsRequests.requestProviderTry(actor, { name: 'p', domain }),
+    (actor) => dnsRequests.requestProviderTry(actor, { provider: 'p', domain }),
     'provider:write',
     'not about a domain',
   ],
@@ -144,6 +147,27 @@ const CASES: Record<string, Case> = {
   placeMail: [(actor) => onboarding.placeMail(actor, { domain, mx: 'later' }), 'dns:write', 'NOT_FOUND'],
   finishOnboarding: [(actor) => onboarding.finishOnboarding(actor, { domain }), 'domain:update', 'NOT_FOUND'],
   rotateKey: [(actor) => dkim.rotateKey(actor, domain), 'dkim:write', 'NOT_FOUND'],
+  switchToSpare: [
+    (actor) => dkim.switchToSpare(actor, { domain: name, isCompromised: false }),
+    'dkim:write',
+    'NOT_FOUND',
+  ],
+  dropKey: [(actor) => dkim.dropKey(actor, { domain: name, key: id }), 'dkim:write', 'NOT_FOUND'],
+  importKey: [
+    (actor) => dkim.importKey(actor, { domain: name, selector: 's', secretKey: signingKey, flags: [] }),
+    'dkim:write',
+    'NOT_FOUND',
+  ],
+  updateKeySettings: [
+    (actor) => dkim.updateKeySettings(actor, { domain: name, ...keySettings }),
+    'dkim:write',
+    'NOT_FOUND',
+  ],
+  setKeyDelegation: [
+    (actor) => dkim.setKeyDelegation(actor, { zone: null, provider: '' }),
+    'provider:write',
+    'not about a domain',
+  ],
   requestTest: [
     (actor) => tests.requestTest(actor, { domain, probe: 'probe', localPart: '' }),
     'test:run',
@@ -257,10 +281,11 @@ const CASES: Record<string, Case> = {
   requireAlias: [(actor) => aliasQueries.requireAlias(actor, domain, 'sales'), 'alias:read', 'NOT_FOUND'],
   listDnsRecords: [(actor) => dnsQueries.listDnsRecords(actor, domain), 'dns:read', 'NOT_FOUND'],
   zoneText: [(actor) => dnsQueries.zoneText(actor, domain), 'dns:read', 'NOT_FOUND'],
-  listAliasZones: [(actor) => dnsQueries.listAliasZones(actor, domain), 'dns:read', 'NOT_FOUND'],
   listMailHosts: [(actor) => dnsQueries.listMailHosts(actor), 'dns:read', 'not about a domain'],
   requireDnsPlan: [(actor) => dnsQueries.requireDnsPlan(actor, domain, id), 'dns:read', 'NOT_FOUND'],
   listProviders: [(actor) => dnsQueries.listProviders(actor), 'dns:read', 'not about a domain'],
+  getKeySettings: [(actor) => dkimQueries.getKeySettings(actor, domain), 'dkim:read', 'NOT_FOUND'],
+  getKeyDelegation: [(actor) => dkimQueries.getKeyDelegation(actor), 'setting:read', 'not about a domain'],
   listDkimKeys: [(actor) => dkimQueries.listDkimKeys(actor, domain), 'dkim:read', 'NOT_FOUND'],
   listTests: [(actor) => testQueries.listTests(actor), 'test:read', 'nothing'],
   requireTest: [(actor) => testQueries.requireTest(actor, id), 'test:read', 'NOT_FOUND'],

@@ -253,7 +253,7 @@ describe('a plan', () => {
 
 describe('a provider', () => {
   test('is tried without a change, and the result is kept', async () => {
-    await requestProviderTry(actor, { name: 'Lab', domain: NAME })
+    await requestProviderTry(actor, { provider: 'Lab', domain: NAME })
     const { id } = await client.dnsProvider.findFirstOrThrow()
     await tryProvider(id, DOMAIN, deps())
     expect((await listProviders(actor))[0]?.lastTry).toEqual({
@@ -261,7 +261,7 @@ describe('a provider', () => {
       ...{ domain: DOMAIN, status: 'ok', zones: ['test'], words: '' },
     })
     expect(writes).toEqual([])
-    expect(await refusal(requestProviderTry(actor, { name: 'None', domain: NAME }))).toBe(
+    expect(await refusal(requestProviderTry(actor, { provider: 'None', domain: NAME }))).toBe(
       'NOT_FOUND dns.providerMissing',
     )
   })
@@ -293,7 +293,7 @@ describe('a provider', () => {
   test.each([
     [{ kind: 'powerdns', url: 'ftp://x', secret: 'k' }, 'url'],
     [{ kind: 'powerdns', url: 'http://user:word@x', secret: 'k' }, 'url'],
-    [{ kind: 'powerdns', url: 'http://x', secret: 'two words' }, 'secret'],
+    [{ kind: 'powerdns', url: 'http://x', secret: 'clé' }, 'secret'],
     [{ kind: 'lexicon', service: 'nobody' }, 'service'],
     [{ kind: 'lexicon', service: 'gandi' }, 'credential_auth_token'],
     [{ kind: 'lexicon', service: 'gandi', credential_auth_token: 'file::/etc/passwd' }, 'credential_auth_token'],

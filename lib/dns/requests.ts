@@ -88,10 +88,10 @@ export async function resumeDnsPlans(): Promise<void> {
 
 /** Asks the worker to try a provider with a domain, changing nothing there. NOT_FOUND where there is no such provider. */
 export async function requestProviderTry(actor: Actor, input: TryProviderInput) {
-  const options = { domains: [], action: 'provider:try', subject: input.name }
+  const options = { domains: [], action: 'provider:try', subject: input.provider }
   return changeMail(actor, 'provider:write', options, async (change) => {
-    const provider = await change.tx.dnsProvider.findUnique({ where: { name: input.name }, select: { id: true } })
-    if (!provider) throw new AppError('NOT_FOUND', 'dns.providerMissing', { name: input.name })
+    const provider = await change.tx.dnsProvider.findUnique({ where: { name: input.provider }, select: { id: true } })
+    if (!provider) throw new AppError('NOT_FOUND', 'dns.providerMissing', { name: input.provider })
     await enqueue(change.tx, 'provider.try', { providerId: provider.id, domain: input.domain })
   })
 }

@@ -164,7 +164,7 @@ const addPowerdns = z.object({
   secret: z
     .string()
     .trim()
-    .regex(/^[\x21-\x7e]{1,400}$/, 'dns.apiKey'),
+    .regex(/^[\x20-\x7e]{1,400}$/, 'dns.apiKey'),
 })
 
 const CREDENTIAL = 'credential_'
@@ -208,7 +208,7 @@ export const enterProviderSchema = z.intersection(
 export const providerNameSchema = z.object({ name: z.string().max(100, 'field.long') })
 
 /** A provider, and a domain that it is said to hold. */
-export const tryProviderSchema = providerNameSchema.extend({ domain: domainNameSchema })
+export const tryProviderSchema = z.object({ provider: z.string().max(100, 'field.long'), domain: domainNameSchema })
 export type TryProviderInput = z.infer<typeof tryProviderSchema>
 
 export const confirmPlanSchema = z.object({ domain: domainNameSchema, plan: z.uuid('dns.planMissing') })

@@ -268,7 +268,8 @@ export const LEXICON_SERVICES: readonly LexiconService[] = [
     auth_token: 'private api token',
   }),
   service('ovh', 'OVHcloud', {
-    auth_entrypoint: 'the OVH entrypoint',
+    auth_entrypoint:
+      'the OVH entrypoint: ovh-eu, ovh-us, ovh-ca, soyoustart-eu, soyoustart-ca, kimsufi-eu or kimsufi-ca',
     auth_application_key: 'the application key',
     auth_application_secret: 'the application secret',
     auth_consumer_key: 'the consumer key',

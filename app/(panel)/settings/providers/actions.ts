@@ -14,7 +14,7 @@ export const addProviderAction = formAction(
   { permission: 'provider:write', schema: enterProviderSchema },
   async (actor, { tryDomain, ...input }) => {
     await addProvider(actor, input)
-    if (tryDomain !== null) await requestProviderTry(actor, { name: input.name, domain: tryDomain })
+    if (tryDomain !== null) await requestProviderTry(actor, { provider: input.name, domain: tryDomain })
     return { to: asked() }
   },
 )

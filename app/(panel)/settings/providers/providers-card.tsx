@@ -2,7 +2,7 @@ import { getTranslations } from 'next-intl/server'
 import { removeProviderAction, tryProviderAction } from '@/app/(panel)/settings/providers/actions'
 import { RelativeTime } from '@/components/data/time'
 import { ActionForm } from '@/components/form/action-form'
-import { TextField } from '@/components/form/field'
+import { SelectField, TextField } from '@/components/form/field'
 import { SubmitButton } from '@/components/form/submit'
 import { Badge } from '@/components/ui/badge'
 import { ButtonLink } from '@/components/ui/button'
@@ -43,6 +43,37 @@ async function LastTry({ last }: { last: ProviderTry | null }) {
         {last.status === 'ok' ? t('zones', { zones: last.zones.join(', ') }) : `${last.domain}: ${last.words}`}
       </p>
     </>
+  )
+}
+
+/** Tries one of the providers; the one that was not tried yet is offered first. */
+async function TryForm({ providers }: { providers: Provider[] }) {
+  const t = await getTranslations('providers')
+  const next = providers.find(({ lastTry }) => lastTry === null) ?? providers[0]
+  return (
+    <div className="border-line border-t px-4 py-3.5">
+      <ActionForm action={tryProviderAction}>
+        <SelectField
+          name="provider"
+          label={t('tryProvider')}
+          options={providers.map(({ name }) => ({ value: name, label: name }))}
+          defaultValue={next?.name}
+        />
+        <TextField
+          name="domain"
+          label={t('tryDomain')}
+          help={t('tryDomainHelp')}
+          defaultValue={next?.lastTry?.domain ?? next?.firstDomain ?? ''}
+          isMono
+          required
+        />
+        <div>
+          <SubmitButton variant="plain" busy={t('trying')}>
+            {t('tryIt')}
+          </SubmitButton>
+        </div>
+      </ActionForm>
+    </div>
   )
 }
 
@@ -92,22 +123,7 @@ export async function ProvidersCard({ providers, mayWrite }: { providers: Provid
                     <LastTry last={provider.lastTry} />
                   </td>
                   {mayWrite ? (
-                    <td>
-                      <ActionForm
-                        action={tryProviderAction}
-                        hidden={{ name: provider.name }}
-                        className="mb-2 flex flex-wrap items-end gap-2"
-                      >
-                        <TextField
-                          name="domain"
-                          label={t('tryDomain')}
-                          defaultValue={provider.lastTry?.domain ?? provider.firstDomain ?? ''}
-                          isMono
-                        />
-                        <SubmitButton variant="plain" busy={t('trying')}>
-                          {t('tryIt')} <span className="sr-only">{provider.name}</span>
-                        </SubmitButton>
-                      </ActionForm>
+                    <td className="text-right">
                       <ActionForm action={removeProviderAction} hidden={{ name: provider.name }} className="inline">
                         <SubmitButton variant="danger" size="small" busy={t('removing')}>
                           {t('remove')} <span className="sr-only">{provider.name}</span>
@@ -120,6 +136,7 @@ export async function ProvidersCard({ providers, mayWrite }: { providers: Provid
             </tbody>
           </Table>
         )}
+        {mayWrite && providers.length > 0 ? <TryForm providers={providers} /> : null}
       </Card>
     </div>
   )

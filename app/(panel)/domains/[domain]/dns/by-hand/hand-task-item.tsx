@@ -34,7 +34,7 @@ export async function HandTaskItem({ task, choices }: { task: HandTask; choices:
       }
       aside={<Badge level={work === 'none' ? 'ok' : 'attention'}>{t(`work.${work}`)}</Badge>}
     >
-      <p className="text-muted px-4 pt-3 text-sm">
+      <p className="text-muted border-line border-b px-4 py-2.5 text-sm">
         {t(`workText.${work}`, { entry, zone: record.zone })}
         {listed.isOutside ? ` ${t('outside', { zone: record.zone })}` : ''}
       </p>
@@ -49,7 +49,7 @@ export async function HandTaskItem({ task, choices }: { task: HandTask; choices:
         <tbody>
           {fields.map(({ label, value, isChoice }) => (
             <tr key={label}>
-              <td className="text-muted w-[220px] text-sm">{t(`${host}.${label}`)}</td>
+              <td className="text-muted wide:min-w-[300px] text-sm">{t(`${host}.${label}`)}</td>
               <td className="w-full">
                 {isChoice ? (
                   <span>{t.has(`choices.${label}.${value}`) ? t(`choices.${label}.${value}`) : value}</span>

@@ -49,7 +49,9 @@ async function PlanSetRow({ set }: { set: PlanSet }) {
     <li className="border-line border-t first:border-t-0">
       <div className="flex flex-wrap items-baseline gap-x-2 gap-y-1 px-4 pt-2.5">
         <Badge level={outcome ? OUTCOME_LEVEL[outcome.status] : KIND_LEVEL[kind]}>
-          {outcome ? tDns(`publishStatus.${outcome.status}`) : t(`kind.${kind}`)}
+          <span className="inline-block first-letter:uppercase">
+            {outcome ? tDns(`publishStatus.${outcome.status}`) : t(`kind.${kind}`)}
+          </span>
         </Badge>
         <b className="exact font-semibold wrap-anywhere">
           {set.name} {set.type}
