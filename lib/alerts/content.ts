@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CHECK_LEVELS } from '@/lib/checks/check'
 
 /** What one run of checks has to tell: of which domain or node, and what crossed between fine and wrong. */
-export const alertContent = z.object({
+const alertContent = z.object({
   scope: z.object({ kind: z.enum(['domain', 'node']), name: z.string() }),
   crossings: z.array(
     z.object({

@@ -7,7 +7,7 @@ import { isGlobalAddress } from '@/lib/settings/addresses'
 
 const TIMEOUT_MS = 10_000
 
-export interface Webhook {
+interface Webhook {
   url: string
   /** Key of the signature. */
   secret: string
@@ -22,7 +22,7 @@ export type PostWebhook = (webhook: Webhook, body: string, now: Date) => Promise
  * The value of `Posthouse-Signature`: `t=<seconds>,v1=<hex>`, HMAC-SHA256 of `<seconds>.<body>`. The time is part of it so
  * that a receiver can refuse what somebody recorded and sends again.
  */
-export function signBody(secret: string, body: string, now: Date): string {
+function signBody(secret: string, body: string, now: Date): string {
   const seconds = Math.floor(now.getTime() / 1000)
   const mac = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')
   return `t=${seconds},v1=${mac}`

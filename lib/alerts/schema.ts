@@ -5,7 +5,7 @@ import { LOCALES } from '@/lib/http/locale'
 
 const language = z.enum(LOCALES)
 
-export const addMailTargetSchema = z.object({
+const addMailTargetSchema = z.object({
   destination: addressSchema,
   /** One of our mailboxes, which it is sent from; empty: the first that may send. */
   sender: z.union([z.literal(''), addressSchema]).default(''),
@@ -19,7 +19,7 @@ function isWebhookUrl(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
 }
 
-export const addWebhookTargetSchema = z
+const addWebhookTargetSchema = z
   .object({
     destination: z.string().trim().max(1_000, 'field.long').refine(isWebhookUrl, 'alert.urlMalformed'),
     /** It may be plain http, and in a private network. */

@@ -7,7 +7,7 @@ const MINUTE = 60 * SECOND
 /** From one whole check of a domain or node to the next. */
 export const PERIOD_MILLISECONDS = 6 * 60 * MINUTE
 /** Before a change is told it is looked at once more, this soon. */
-export const CONFIRM_MILLISECONDS = 5 * MINUTE
+const CONFIRM_MILLISECONDS = 5 * MINUTE
 const WAITING_LEAST = 30 * SECOND
 const WAITING_MOST = 30 * MINUTE
 const UNKNOWN_LEAST = 10 * MINUTE

@@ -16,7 +16,7 @@ export interface Scope {
 }
 
 /** The value of `Finding.scope`. */
-export function scopeKey({ kind, id }: Pick<Scope, 'kind' | 'id'>): string {
+function scopeKey({ kind, id }: Pick<Scope, 'kind' | 'id'>): string {
   return `${kind}:${id}`
 }
 
