@@ -32,9 +32,7 @@ export async function ChecksSummary({ groups }: { groups: readonly FindingGroup[
               <Link prefetch={false} href={withQuery('/checks', { check, level })} className="text-text font-[550]">
                 {checkWords(tChecks, first, first.scope.name).title}
               </Link>
-              <span className="text-muted text-sm">
-                {count === 1 ? first.scope.name : t('inPlaces', { count })}
-              </span>
+              <span className="text-muted text-sm">{count === 1 ? first.scope.name : t('inPlaces', { count })}</span>
             </li>
           ) : null,
         )}
