@@ -30,6 +30,7 @@ function spf(
     isHeld: false,
     zoneName: 'a.test',
     isOutside: false,
+    isOfAlias: false,
     zoneValue: `"${value}"`,
     merged: null,
     note: '',

@@ -7,6 +7,8 @@ import { CopyButton } from '@/components/ui/copy'
 import type { ListedRecord } from '@/lib/dns/queries'
 
 const RECORD = 'exact wrap-anywhere'
+/** How publishing ended where asking for it again would end alike. */
+const NOT_PUBLISHED = ['kept', 'refused', 'unsupported']
 
 /** One record of a domain: its state, what was found and what is expected, what to do, and why it matters. */
 export async function RecordRow({
@@ -19,7 +21,7 @@ export async function RecordRow({
   action?: React.ReactNode
 }) {
   const [t, tCheck, format] = await Promise.all([getTranslations('dns'), getTranslations('check'), getFormatter()])
-  const { observation, purpose, name, type, zoneName, isHeld, isOutside, why } = record
+  const { observation, purpose, name, type, zoneName, isHeld, isOutside, isOfAlias, why } = record
   const state = observation?.state ?? 'unasked'
   const isLater = isHeld && state !== 'ok'
   const isWrong = !isLater && (state === 'missing' || state === 'different' || state === 'several')
@@ -61,9 +63,9 @@ export async function RecordRow({
             copy={wanted}
             name={label}
             advice={
-              isOutside
+              isOutside && !isOfAlias
                 ? t('do.outside', { zone: zoneName, full: name, type })
-                : provider && observation?.publish?.status !== 'kept'
+                : provider && !NOT_PUBLISHED.includes(observation?.publish?.status ?? '')
                   ? t('do.publish', { provider })
                   : t(`do.${state}`, { name: relativeName(name, zoneName), full: name, type })
             }

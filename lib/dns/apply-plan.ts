@@ -59,7 +59,7 @@ async function applyLocked(actor: Actor, planId: string, domain: DnsDomain, deps
   const provider = openProvider(stored, deps)
   for (const set of content.sets) {
     if (set.outcome !== null || !isEdit(set)) continue
-    set.outcome = await publishPlanned(provider, content.zone, set)
+    set.outcome = await publishPlanned(provider, set.zone ?? content.zone, set)
     await db().dnsPlan.update({ where: { id: planId }, data: { edits: content } })
   }
   await finish(actor, planId, domain.name, content, deps)

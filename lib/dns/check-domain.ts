@@ -52,9 +52,13 @@ export async function checkDomainDns(
   await observeAndStore(domain, records, deps, outcomes)
 }
 
-/** The servers to ask for records of one zone name: the domain's own, ours for its delegated keys, else whoever holds it. */
+/** The servers to ask for records of one zone name: those of the domain's provider where it holds that, ours for delegated keys, else whoever does. */
 async function authorityOf(zoneName: string, domain: DnsDomain, deps: DnsDeps): Promise<AuthorityResult> {
   if (zoneName === domain.name) return domainAuthority(deps.dns, domain.name, domain.provider?.config ?? null)
+  if (domain.aliases.includes(zoneName) && domain.provider) {
+    const atProvider = await domainAuthority(deps.dns, zoneName, domain.provider.config)
+    if (atProvider.status === 'found') return atProvider
+  }
   const ours = await findDelegation()
   if (ours && isInside(zoneName, ours.name)) return domainAuthority(deps.dns, ours.name, ours.provider.config)
   return domainAuthority(deps.dns, zoneName, null)
@@ -69,8 +73,9 @@ export async function observeAndStore(
 ): Promise<Map<string, Observation>> {
   const now = deps.clock()
   const observed = new Map<string, Observation>()
-  // Some stand elsewhere: delegated keys, the permission to send reports.
-  for (const [zoneName, group] of Map.groupBy(records, ({ name }) => zoneNameOf(name, [domain.name]))) {
+  const names = [domain.name, ...domain.aliases]
+  // Some stand elsewhere: other names of the domain, delegated keys, the permission to send reports.
+  for (const [zoneName, group] of Map.groupBy(records, ({ name }) => zoneNameOf(name, names))) {
     const authority = await authorityOf(zoneName, domain, deps)
     const found =
       authority.status === 'found'

@@ -9,6 +9,8 @@ import { AppError } from '@/lib/errors/app-error'
 export interface DnsDomain {
   id: string
   name: string
+  /** Its other names; what these need stands in zones of their own. */
+  aliases: readonly string[]
   policy: DnsPolicy
   provider: StoredProvider | null
 }
@@ -46,12 +48,14 @@ export async function requireDnsDomain(actor: Actor, name: string): Promise<DnsD
       id: true,
       name: true,
       dnsPolicy: true,
+      aliasesOf: { where: { deletedAt: null }, select: { name: true } },
       dnsProvider: { select: { id: true, name: true, kind: true, config: true, credentialSealed: true } },
     },
   })
   if (!row) throw new AppError('NOT_FOUND', 'domain.missing', { name })
   const provider = row.dnsProvider && parseProvider(row.dnsProvider)
-  return { id: row.id, name: row.name, policy: parseDnsPolicy(row.dnsPolicy), provider }
+  const aliases = row.aliasesOf.map((alias) => alias.name)
+  return { id: row.id, name: row.name, aliases, policy: parseDnsPolicy(row.dnsPolicy), provider }
 }
 
 /** Keeps a domain's rows from being changed by anybody else until the transaction ends. False where the domain is gone. */

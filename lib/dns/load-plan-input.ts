@@ -9,6 +9,7 @@ import { parseDnsPolicy } from '@/lib/dns/policy'
 import { isInside } from '@/lib/dns/record'
 import { parseProviderConfig } from '@/lib/dns/schema'
 import type { WantedInput } from '@/lib/dns/wanted-records'
+import { zoneNameOf } from '@/lib/dns/zone-name'
 import { env } from '@/lib/env'
 
 const DEFAULT_TTL_SECONDS = 3600
@@ -26,6 +27,8 @@ const SERVICE_OF_NODE: Record<string, ClientService> = {
 /** What the plan of a domain is made from. */
 export interface PlanInput {
   input: WantedInput
+  /** The other names of the domain. */
+  aliases: string[]
   /** The administrator's own records. */
   own: { name: string; type: string; value: string }[]
   /** We publish them. */
@@ -51,16 +54,17 @@ function servicesOf({ hostName, services }: NodeRow): ClientServices {
   return found
 }
 
-/** The nodes whose host names stand in the domain's own zone: those below it that no other name of ours holds nearer. */
-async function hostsInside(tx: Tx, domain: string, nodes: readonly NodeRow[]): Promise<HostWithRecords[]> {
-  const below = nodes.filter(({ hostName }) => isInside(hostName, domain))
+/** The nodes whose host names stand in the zones of the domain's names: those below them that no other name of ours holds nearer. */
+async function hostsInside(tx: Tx, names: readonly string[], nodes: readonly NodeRow[]): Promise<HostWithRecords[]> {
+  const below = nodes.filter(({ hostName }) => names.some((name) => isInside(hostName, name)))
   if (below.length === 0) return []
-  const nearer = await tx.hostedName.findMany({
-    where: { name: { endsWith: `.${domain}` } },
+  const hosted = await tx.hostedName.findMany({
+    where: { OR: names.map((name) => ({ name: { endsWith: `.${name}` } })) },
     select: { name: true },
   })
+  const all = [...names, ...hosted.map(({ name }) => name)]
   return below
-    .filter(({ hostName }) => !nearer.some(({ name }) => isInside(hostName, name)))
+    .filter(({ hostName }) => names.includes(zoneNameOf(hostName, all)))
     .map(({ hostName, publicAddresses, roles }) => ({
       ...{ hostName, publicAddresses, isSender: roles.includes('smtp') },
       // No certificate of a node is known to the panel yet: DANE waits for it.
@@ -80,6 +84,7 @@ export async function loadPlanInput(tx: Tx, domainId: string): Promise<PlanInput
         where: { state: { in: WITH_RECORD } },
         select: { id: true, selector: true, publicKey: true, state: true, algorithm: true, flags: true, slot: true },
       },
+      aliasesOf: { where: { deletedAt: null }, select: { name: true }, orderBy: { name: 'asc' } },
       dnsRecords: { where: { purpose: 'own' }, select: { name: true, type: true, value: true } },
     },
   })
@@ -91,18 +96,19 @@ export async function loadPlanInput(tx: Tx, domainId: string): Promise<PlanInput
   const hosts = nodes.filter(({ roles }) => roles.includes('smtp'))
   const config = domain.dnsProvider && parseProviderConfig(domain.dnsProvider.kind, domain.dnsProvider.config)
   const policy = parseDnsPolicy(domain.dnsPolicy)
+  const aliases = domain.aliasesOf.map(({ name }) => name)
   const keys = domain.dkimKeys.filter(({ state }) => !policy.isParked || SIGNED_WITH.includes(state))
   const input: WantedInput = {
     domain: domain.name,
     kind: domain.kind,
     policy,
     hosts,
-    hostsInside: await hostsInside(tx, domain.name, nodes),
+    hostsInside: await hostsInside(tx, [domain.name, ...aliases], nodes),
     keys: keys.map((key) => ({ ...key, isRevoked: key.state === 'revoked' })),
     delegation: await domainDelegation(tx, domain),
     panelHost: panelHostOf(env().POSTHOUSE_URL, hosts[0]?.hostName ?? null),
     services: { ...(hosts[0] && servicesOf(hosts[0])), ...(domain.homeNode && servicesOf(domain.homeNode)) },
     ttlSeconds: config?.ttlSeconds ?? DEFAULT_TTL_SECONDS,
   }
-  return { input, own: domain.dnsRecords, hasProvider: config !== null }
+  return { input, aliases, own: domain.dnsRecords, hasProvider: config !== null }
 }

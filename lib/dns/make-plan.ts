@@ -6,8 +6,8 @@ import { requireDnsDomain, type DnsDomain, type StoredProvider } from '@/lib/dns
 import { openProvider } from '@/lib/dns/open-provider'
 import type { PlanContent, PlanSet } from '@/lib/dns/plan-content'
 import { liveValues, type Provider } from '@/lib/dns/provider'
+import { zonesAt, type RecordZone } from '@/lib/dns/provider-zones'
 import { planChange } from '@/lib/dns/publish-rrset'
-import { isInside } from '@/lib/dns/record'
 import { wantedSets, type WantedSet } from '@/lib/dns/wanted-sets'
 
 /** Loads a plan with its domain; null where either is gone. */
@@ -51,15 +51,17 @@ async function contentOf(
   const provider = openProvider(stored, deps)
   const found = await provider.findZone(domain.name)
   if (found.status !== 'found') return { words: found.words }
+  const zoneOf = zonesAt(provider, [domain.name, ...domain.aliases])
   const sets: PlanSet[] = []
-  for (const wanted of await wantedSets(domain)) sets.push(await planSet(provider, domain.name, found.zone, wanted))
+  for (const wanted of await wantedSets(domain)) sets.push(await planSet(provider, await zoneOf(wanted.name), wanted))
   return { content: { provider: { id: stored.id, name: stored.name }, zone: found.zone, sets } }
 }
 
-async function planSet(provider: Provider, domain: string, zone: string, wanted: WantedSet): Promise<PlanSet> {
+async function planSet(provider: Provider, zone: RecordZone, wanted: WantedSet): Promise<PlanSet> {
   const set: PlanSet = {
     name: wanted.name,
     type: wanted.type,
+    zone: zone.status === 'found' ? zone.zone : null,
     purposes: [...new Set(wanted.rows.map(({ purpose }) => purpose))],
     ttlSeconds: wanted.ttlSeconds,
     before: [],
@@ -70,10 +72,10 @@ async function planSet(provider: Provider, domain: string, zone: string, wanted:
     kept: [],
     outcome: null,
   }
-  // A record at another domain is for that domain's owner to publish.
-  if (!isInside(wanted.name, domain)) return { ...set, kept: ['outside'] }
+  if (zone.status === 'outside') return { ...set, kept: ['outside'] }
+  if (zone.status !== 'found') return { ...set, outcome: { status: zone.status, words: zone.words } }
   if (!provider.takes(wanted.type)) return { ...set, outcome: { status: 'unsupported', words: wanted.type } }
-  const live = await provider.read(zone, wanted.name, wanted.type)
+  const live = await provider.read(zone.zone, wanted.name, wanted.type)
   if (live.status !== 'read') return { ...set, outcome: { status: live.status, words: live.words } }
   const { ttlSeconds, remove, add, kept } = planChange(wanted, live)
   const { hasAlias, isWildcard } = live

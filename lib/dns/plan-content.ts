@@ -7,6 +7,8 @@ const outcome = z.strictObject({ status: z.enum(PUBLISH_STATUSES), words: z.stri
 const planSet = z.strictObject({
   name: z.string(),
   type: z.enum(RECORD_TYPES),
+  /** Where it stands, where that is not the domain's own zone or the provider has none for it. */
+  zone: z.string().nullable().default(null),
   /** What the records at this name are for. */
   purposes: z.array(z.string()),
   /** TTL of what is written; the live one where others share the name. */

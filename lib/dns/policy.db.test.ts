@@ -2,12 +2,13 @@ import { beforeEach, expect, test } from 'vitest'
 import { systemActor } from '@/lib/auth/actor'
 import { testDb } from '@/lib/db/testing'
 import { parseDnsPolicy, type DnsPolicy } from '@/lib/dns/policy'
-import { listAliasZones, listDnsRecords, listMailHosts, zoneText } from '@/lib/dns/queries'
+import { listDnsRecords, listMailHosts, zoneText, zoneTextOf } from '@/lib/dns/queries'
 import { ownRecordSchema } from '@/lib/dns/schema'
 import { addOwnRecord, removeOwnRecord, syncAllDomainRecords, updateDnsPolicy } from '@/lib/dns/service'
 import { syncDomainRecords } from '@/lib/dns/sync'
 import type { DomainName } from '@/lib/domains/name'
 import { requireDomain } from '@/lib/domains/queries'
+import { createDomainAlias } from '@/lib/domains/service'
 
 const client = testDb()
 const actor = systemActor('test')
@@ -160,22 +161,28 @@ test('a host below the domain has its records with it, unless another domain of 
   expect(records.filter(({ purpose }) => purpose === 'host-address').map(({ name }) => name)).toEqual(['mx.sub.a.test'])
 })
 
-test('another name of the domain is shown with the lines of its own zone', async () => {
-  await client.domainAlias.create({ data: { name: 'a.example', domainId: id } })
-  expect(await listAliasZones(actor, domain)).toEqual([
-    {
-      name: 'a.example',
-      zone: [
-        '_dmarc.a.example. 3600 IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@a.example"',
-        '_smtp._tls.a.example. 3600 IN TXT "v=TLSRPTv1; rua=mailto:postmaster@a.example"',
-        'a.example. 3600 IN MX 10 mx1.host.test.',
-        'a.example. 3600 IN TXT "v=spf1 ip4:192.0.2.1 ~all"',
-        '',
-      ].join('\n'),
-    },
-  ])
-  await change({ mx: 'later' })
-  expect((await listAliasZones(actor, domain))[0]?.zone).not.toContain(' MX ')
+test('another name of the domain has records in its own zone, shown with its own lines', async () => {
+  await createDomainAlias(actor, { name: domain, alias: 'a.example' as DomainName })
+  const { records } = await listDnsRecords(actor, domain)
+  const ofAlias = records.filter(({ isOfAlias }) => isOfAlias)
+  expect(ofAlias.map(({ purpose, zoneName, isOutside }) => [purpose, zoneName, isOutside])).toEqual(
+    ['mx', 'spf', 'dmarc', 'tls-rpt'].map((purpose) => [purpose, 'a.example', true]),
+  )
+  const lines = [
+    '_dmarc.a.example. 3600 IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@a.example"',
+    '_smtp._tls.a.example. 3600 IN TXT "v=TLSRPTv1; rua=mailto:postmaster@a.example"',
+    'a.example. 3600 IN MX 10 mx1.host.test.',
+    'a.example. 3600 IN TXT "v=spf1 ip4:192.0.2.1 ~all"',
+  ]
+  expect(zoneTextOf(records, 'a.example')).toBe(lines.map((line) => `${line}\n`).join(''))
+  expect(zoneTextOf(records)).not.toContain('a.example')
+})
+
+test('a host below another name of the domain has its records with it', async () => {
+  await createDomainAlias(actor, { name: domain, alias: 'a.example' as DomainName })
+  await addNode('mail.a.example')
+  await client.$transaction((tx) => syncDomainRecords(tx, id))
+  expect(await values()).toContain('host-address mail.a.example A 192.0.2.1')
 })
 
 test('every mail host is shown with its own records and its reverse DNS', async () => {

@@ -6,8 +6,8 @@ import type { DnsDeps } from '@/lib/dns/deps'
 import { requireDnsDomain, type DnsDomain, type StoredProvider } from '@/lib/dns/load-domain'
 import { openProvider } from '@/lib/dns/open-provider'
 import type { Provider } from '@/lib/dns/provider'
+import { zonesAt, type RecordZone } from '@/lib/dns/provider-zones'
 import { publishRrset, type PublishOutcome } from '@/lib/dns/publish-rrset'
-import { isInside } from '@/lib/dns/record'
 import { wantedSets, type WantedSet } from '@/lib/dns/wanted-sets'
 import { AppError } from '@/lib/errors/app-error'
 import { changeMail } from '@/lib/releases/change-mail'
@@ -51,11 +51,11 @@ async function publishLocked(
 ): Promise<PublishedSet[]> {
   const sets = (await wantedSets(domain)).filter((set) => !onlyNames || onlyNames.includes(set.name))
   const provider = openProvider(stored, deps)
-  const zone = await provider.findZone(domain.name)
+  const zoneOf = zonesAt(provider, [domain.name, ...domain.aliases])
   const done: PublishedSet[] = []
   const outcomes = new Map<string, PublishOutcome>()
   for (const set of sets) {
-    const outcome = zone.status === 'found' ? await publishSet(provider, domain.name, zone.zone, set) : zone
+    const outcome = await publishSet(provider, await zoneOf(set.name), set)
     for (const record of set.records) outcomes.set(record.id, outcome)
     done.push({ name: set.name, type: set.type, outcome })
   }
@@ -69,10 +69,9 @@ async function publishLocked(
   return done
 }
 
-/** A record at another domain is for that domain's owner to publish. */
-async function publishSet(provider: Provider, domain: string, zone: string, set: WantedSet): Promise<PublishOutcome> {
-  if (!isInside(set.name, domain)) return { status: 'kept', words: 'outside' }
-  return publishRrset(provider, zone, set)
+async function publishSet(provider: Provider, zone: RecordZone, set: WantedSet): Promise<PublishOutcome> {
+  if (zone.status === 'outside') return { status: 'kept', words: 'outside' }
+  return zone.status === 'found' ? publishRrset(provider, zone.zone, set) : zone
 }
 
 async function auditPublished(

@@ -3,7 +3,6 @@ import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { observationState, parseFound, type Found } from '@/lib/dns/found'
 import { expectedPtrs, hostRecords, type ExpectedPtr } from '@/lib/dns/host-records'
-import { loadPlanInput } from '@/lib/dns/load-plan-input'
 import type { ObservationState } from '@/lib/dns/observe'
 import { planContent, planState, type PlanContent, type PlanState } from '@/lib/dns/plan-content'
 import { parseDnsPolicy } from '@/lib/dns/policy'
@@ -18,10 +17,9 @@ import {
   type Why,
 } from '@/lib/dns/purpose'
 import { parseProviderTry } from '@/lib/dns/provider-try'
-import { isInside, type DnsRecordData } from '@/lib/dns/record'
+import type { DnsRecordData } from '@/lib/dns/record'
 import { parseProviderConfig } from '@/lib/dns/schema'
 import { storedType } from '@/lib/dns/sync'
-import { aliasRecords } from '@/lib/dns/wanted-records'
 import { zoneNameOf } from '@/lib/dns/zone-name'
 import { formatRdata, formatZoneText } from '@/lib/dns/zone-text'
 import { AppError } from '@/lib/errors/app-error'
@@ -48,8 +46,10 @@ export interface ListedRecord extends DnsRecordData {
   isHeld: boolean
   /** The domain in whose zone it stands. */
   zoneName: string
-  /** It stands at somebody else's domain: only they can publish it. */
+  /** It does not stand in the domain's own zone. */
   isOutside: boolean
+  /** It stands in the zone of another name of the domain. */
+  isOfAlias: boolean
   /** RDATA as a zone file has it: TXT quoted and split. */
   zoneValue: string
   /** What should stand there in the end, where that is not `value`: an SPF record that others share, with our addresses added. */
@@ -73,6 +73,13 @@ const recordSelect = {
   observation: { select: { state: true, found: true, checkedAt: true, since: true, waitingUntil: true } },
 } as const
 
+/** Where a record stands; the first of `names` is the domain's own, the others are its other names. */
+function placeOf(name: string, names: readonly string[]): Pick<ListedRecord, 'zoneName' | 'isOutside' | 'isOfAlias'> {
+  const zoneName = zoneNameOf(name, names)
+  const isOutside = zoneName !== names[0]
+  return { zoneName, isOutside, isOfAlias: isOutside && names.includes(zoneName) }
+}
+
 function mergedSpf(purpose: Purpose, value: string, found: readonly string[]): string | null {
   const [live, ...more] = purpose === 'spf' ? found.filter(isSpfRecord) : []
   if (live === undefined || more.length > 0) return null
@@ -88,10 +95,14 @@ export async function listDnsRecords(
   requirePermission(actor, 'dns:read')
   const domain = await db().domain.findFirst({
     where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
-    select: { dnsPolicy: true, dnsProvider: { select: { name: true } }, dnsRecords: { select: recordSelect } },
+    select: {
+      ...{ dnsPolicy: true, dnsProvider: { select: { name: true } }, dnsRecords: { select: recordSelect } },
+      aliasesOf: { where: { deletedAt: null }, select: { name: true } },
+    },
   })
   if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
   const policy = parseDnsPolicy(domain.dnsPolicy)
+  const names = [domainName, ...domain.aliasesOf.map(({ name }) => name)]
   const records = domain.dnsRecords.map((row): ListedRecord => {
     const purpose = PURPOSES.find((known) => known === row.purpose)
     if (!purpose) throw new Error(`stored record of purpose ${row.purpose}`)
@@ -107,8 +118,7 @@ export async function listDnsRecords(
       need: needOf({ ...row, purpose }),
       why: whyOf({ ...row, purpose, type }),
       isHeld: isHeldBack(purpose, policy),
-      zoneName: zoneNameOf(row.name, [domainName]),
-      isOutside: !isInside(row.name, domainName),
+      ...placeOf(row.name, names),
       zoneValue: formatRdata(type, row.value),
       merged: mergedSpf(purpose, row.value, found),
       found,
@@ -130,33 +140,16 @@ export async function zoneText(actor: Actor, domainName: string): Promise<string
   return zoneTextOf(records)
 }
 
-/** Lines of a zone file for listed records; what is withdrawn, held back or of another zone is left out. */
-export function zoneTextOf(records: readonly ListedRecord[]): string {
-  const wanted = records.filter(({ purpose, isHeld, isOutside }) => purpose !== 'withdrawn' && !isHeld && !isOutside)
+/**
+ * Lines of a zone file for listed records of the domain's own zone, or of that of another name; what is withdrawn or held
+ * back is left out.
+ */
+export function zoneTextOf(records: readonly ListedRecord[], alias?: string): string {
+  const wanted = records.filter(
+    ({ purpose, isHeld, isOutside, zoneName }) =>
+      purpose !== 'withdrawn' && !isHeld && (alias === undefined ? !isOutside : zoneName === alias),
+  )
   return formatZoneText(wanted.map((record) => ({ ...record, value: record.merged ?? record.value })))
-}
-
-/** Another name of a domain with what its own zone should hold. */
-export interface ListedAliasZone {
-  name: string
-  /** Lines of a zone file. */
-  zone: string
-}
-
-/** The other names of a domain. Their zones are looked after by hand. NOT_FOUND where the domain is not the actor's. */
-export async function listAliasZones(actor: Actor, domainName: string): Promise<ListedAliasZone[]> {
-  requirePermission(actor, 'dns:read')
-  const domain = await db().domain.findFirst({
-    where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
-    select: { id: true, aliasesOf: { where: { deletedAt: null }, select: { name: true }, orderBy: { name: 'asc' } } },
-  })
-  if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
-  if (domain.aliasesOf.length === 0) return []
-  const { input } = await loadPlanInput(db(), domain.id)
-  return domain.aliasesOf.map(({ name }) => {
-    const records = aliasRecords(input, name).filter((record) => !record.isHeld && isInside(record.name, name))
-    return { name, zone: formatZoneText(records) }
-  })
 }
 
 /** A mail host with what should stand at its own name, and its reverse DNS: shown at every domain, checked once a node (MAIL rule 33). */

@@ -6,7 +6,7 @@ import { loadPlanInput } from '@/lib/dns/load-plan-input'
 import { withoutOverridden } from '@/lib/dns/overridden'
 import { mtaStsId } from '@/lib/dns/policy-records'
 import { isInside, RECORD_TYPES, type RecordType } from '@/lib/dns/record'
-import { wantedRecords, type WantedInput, type WantedRecord } from '@/lib/dns/wanted-records'
+import { aliasRecords, wantedRecords, type WantedInput, type WantedRecord } from '@/lib/dns/wanted-records'
 
 /** A type from the database; throws on one that nothing of ours can have stored. */
 export function storedType(text: string): RecordType {
@@ -15,7 +15,7 @@ export function storedType(text: string): RecordType {
   return type
 }
 
-/** What a domain should have in DNS now, and whether it is published by us. Throws where there is no such domain. */
+/** What a domain should have in the zones of its own name now, and whether it is published by us. Throws where there is no such domain. */
 export async function loadWanted(tx: Tx, domainId: string): Promise<{ wanted: WantedRecord[]; hasProvider: boolean }> {
   const { input, own, hasProvider } = await loadPlanInput(tx, domainId)
   return { wanted: withoutOverridden(wantedRecords(input), own), hasProvider }
@@ -77,9 +77,10 @@ async function keepMtaStsId(tx: Tx, domainId: string, { policy, hosts }: WantedI
  * transaction of whatever changes it, its keys or the nodes. Rows that stay keep what was observed of them.
  */
 export async function syncDomainRecords(tx: Tx, domainId: string): Promise<void> {
-  const { input, own, hasProvider } = await loadPlanInput(tx, domainId)
+  const { input, aliases, own, hasProvider } = await loadPlanInput(tx, domainId)
   await keepMtaStsId(tx, domainId, input)
-  const wanted = withoutOverridden(wantedRecords(input), own)
+  const planned = [...wantedRecords(input), ...aliases.flatMap((alias) => aliasRecords(input, alias))]
+  const wanted = withoutOverridden(planned, own)
   const rows = await tx.dnsRecord.findMany({
     where: { domainId, purpose: { notIn: ['own', 'withdrawn'] } },
     select: { id: true, purpose: true, name: true, type: true, value: true, ttlSeconds: true, dkimKeyId: true },

@@ -112,6 +112,7 @@ export async function createDomainAlias(actor: Actor, input: DomainAliasInput) {
         hostedName: { create: { name: input.alias } },
       },
     })
+    await syncDomainRecords(change.tx, change.domain(input.name).id)
     change.touchAllAddresses(input.name)
   })
 }

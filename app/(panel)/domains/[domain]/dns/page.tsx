@@ -20,7 +20,7 @@ import { NoticeLine } from '@/components/ui/notice'
 import { Table } from '@/components/ui/table'
 import { roleMay } from '@/lib/auth/permissions'
 import { NEEDS } from '@/lib/dns/purpose'
-import { listAliasZones, listDnsRecords, listMailHosts, zoneTextOf, type ListedRecord } from '@/lib/dns/queries'
+import { listDnsRecords, listMailHosts, zoneTextOf, type ListedRecord } from '@/lib/dns/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { plainQuery } from '@/lib/http/query'
@@ -40,10 +40,9 @@ function groupOf({ purpose, need }: ListedRecord) {
 export default async function DnsPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('dns:read')
   const name = domainParam((await params).domain)
-  const [{ records, provider }, hosts, aliases, t, format, query] = await Promise.all([
+  const [{ records, provider }, hosts, t, format, query] = await Promise.all([
     orNotFound(listDnsRecords(actor, name)),
     listMailHosts(actor),
-    orNotFound(listAliasZones(actor, name)),
     getTranslations('dns'),
     getFormatter(),
     plainQuery(searchParams),
@@ -152,7 +151,7 @@ export default async function DnsPage({ params, searchParams }: Props) {
         </Card>
       ))}
       <MailHostsCard hosts={hosts} />
-      <AliasZonesCard aliases={aliases} />
+      <AliasZonesCard records={records} provider={provider} />
       {zone ? (
         <Card title={t('zone')} aside={provider ? t('publishedAt', { provider }) : t('byHand')}>
           <CardBody>
