@@ -39,6 +39,18 @@ export const COMMANDS: readonly Command[] = [
     run: async (args, io) => (await import('@/cli/check')).check(args, io),
   },
   {
+    name: 'dkim show',
+    usage: 'dkim show <domain> [--json]',
+    help: 'The signing keys of a domain, what each waits for, and when the next one comes.\nExit code 3 where none signs.',
+    run: async (args, io) => (await import('@/cli/dkim')).dkimShow(args, io),
+  },
+  {
+    name: 'dkim rotate',
+    usage: 'dkim rotate <domain>',
+    help: 'Begins the rotation of a domain’s signing keys.\nThe worker makes them, waits until DNS has their records everywhere, and switches.',
+    run: async (args, io) => (await import('@/cli/dkim')).dkimRotate(args, io),
+  },
+  {
     name: 'test',
     usage: 'test <domain> [--probe NAME] [--json]',
     help: 'Sends a real message from the domain to a probe and back and says what it proved.\nExit code 1 where it is not proven.',
