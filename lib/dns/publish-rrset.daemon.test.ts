@@ -33,6 +33,8 @@ beforeAll(async () => {
     'two IN TXT "v=spf1 -all"',
     'two IN TXT "v=spf1 a -all"',
     '*.wild 77 IN TXT "anything"',
+    'same.wild 77 IN TXT "anything"',
+    'web IN A 192.0.2.80',
   ].join('\n')
   bind = await startBind({ 'zone.test': zone })
   started.push(bind)
@@ -100,6 +102,30 @@ test('leaves a name that is an alias, and two SPF records', async () => {
     words: 'several',
   })
   expect(await live('two.zone.test')).toHaveLength(2)
+})
+
+test('a wildcard’s answer is not what stands at a name, unless the same stands there itself', async () => {
+  expect(await publish(txt('new.wild.zone.test', 'own', 'x'))).toMatchObject({ status: 'published' })
+  expect(await live('new.wild.zone.test')).toEqual(['60 x'])
+  expect(await live('other.wild.zone.test')).toEqual(['77 anything'])
+  expect(await publish(txt('same.wild.zone.test', 'own', 'x'))).toMatchObject({ status: 'published' })
+  expect(await live('same.wild.zone.test')).toEqual(['77 anything', '77 x'])
+})
+
+test('an alias is not put where records of another type stand', async () => {
+  const alias: RrsetToPublish = {
+    ...{ name: 'web.zone.test', type: 'CNAME', ttlSeconds: 60 },
+    rows: [{ purpose: 'own', value: 'elsewhere.test.' }],
+  }
+  expect(await publish(alias)).toEqual({ status: 'kept', words: 'foreign-record' })
+  expect(await publish({ ...alias, name: 'free.zone.test' })).toMatchObject({ status: 'published' })
+})
+
+test('is tried by a question that changes nothing', async () => {
+  const open = ({ config, secret }: Access) => rfc2136Provider(config, secret, dns)
+  expect(await open(provider()).tryOut('a.zone.test')).toEqual({ status: 'ok', zones: ['zone.test'], words: '' })
+  expect(await open(provider({ keyName: 'unknown-key' })).tryOut('zone.test')).toMatchObject({ status: 'refused' })
+  expect(await open(provider()).tryOut('other.test')).toMatchObject({ status: 'refused' })
 })
 
 test('loses nothing that somebody else writes between reading and writing', async () => {
