@@ -10,7 +10,7 @@ import { requestDomainKey } from '@/lib/dkim/request'
 import { dropKey, importKey, rotateKey, setKeyDelegation, switchToSpare, updateKeySettings } from '@/lib/dkim/service'
 import { ALL_SLOTS } from '@/lib/dkim/slots'
 import { addProviderSchema } from '@/lib/dns/schema'
-import { addProvider, setDomainProvider } from '@/lib/dns/service'
+import { addProvider, removeProvider, setDomainProvider } from '@/lib/dns/service'
 import { FakeZone } from '@/lib/dns/testing/fake-zone'
 import type { DomainName } from '@/lib/domains/name'
 import { openAsWorker } from '@/lib/secrets/seal'
@@ -366,6 +366,7 @@ describe('keys in our zone, by CNAMEs that never change', () => {
     await expect(settings({ isDelegated: true })).rejects.toThrow('dkim.noDelegation')
     await expect(setKeyDelegation(actor, { zone: ZONE, provider: 'Nobody' })).rejects.toThrow('dns.providerMissing')
     await setKeyDelegation(actor, { zone: ZONE, provider: 'Lab' })
+    await expect(removeProvider(actor, { name: 'Lab' })).rejects.toThrow('dns.providerOfKeys')
     await settings({ isDelegated: true })
     const other = { zone: 'other.test' as DomainName, provider: 'Lab' }
     await expect(setKeyDelegation(actor, other)).rejects.toThrow('dkim.delegationUsed')

@@ -4,6 +4,7 @@ import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { systemClock, type Clock } from '@/lib/clock/clock'
 import { db, type Tx } from '@/lib/db/client'
 import { changePolicy } from '@/lib/dns/change-policy'
+import { readDelegation } from '@/lib/dkim/delegation'
 import { providerContext } from '@/lib/dns/load-domain'
 import { OVERRIDABLE } from '@/lib/dns/overridden'
 import { parseDnsPolicy } from '@/lib/dns/policy'
@@ -148,7 +149,7 @@ export async function addProvider(actor: Actor, input: AddProviderInput) {
   })
 }
 
-/** Forgets a provider and its credential. CONFLICT where domains are published there, NOT_FOUND where there is none of that name. */
+/** Forgets a provider and its credential. CONFLICT where domains or the zone for keys are published there, NOT_FOUND where there is none of that name. */
 export async function removeProvider(actor: Actor, input: { name: string }) {
   const options = { domains: [], action: 'provider:remove', subject: input.name }
   return changeMail(actor, 'provider:write', options, async (change) => {
@@ -159,6 +160,9 @@ export async function removeProvider(actor: Actor, input: { name: string }) {
     if (!row) throw new AppError('NOT_FOUND', 'dns.providerMissing', { name: input.name })
     const { domains } = row._count
     if (domains > 0) throw new AppError('CONFLICT', 'dns.providerUsed', { name: input.name, domains })
+    const delegation = await readDelegation(change.tx)
+    if (delegation?.providerId === row.id)
+      throw new AppError('CONFLICT', 'dns.providerOfKeys', { name: input.name, zone: delegation.zone })
     await change.tx.dnsProvider.delete({ where: { id: row.id } })
   })
 }
@@ -182,7 +186,15 @@ export async function setDomainProvider(actor: Actor, input: { domain: string; p
       where: { id: domain.id },
       data: { dnsProviderId: provider?.id ?? null, revision: { increment: 1 } },
     })
-    if (!provider) await change.tx.dnsRecord.deleteMany({ where: { domainId: domain.id, purpose: 'withdrawn' } })
+    // What stood in the domain's zone is for people now; keys in ours still have to go.
+    if (!provider)
+      await change.tx.dnsRecord.deleteMany({
+        where: {
+          domainId: domain.id,
+          purpose: 'withdrawn',
+          OR: [{ name: domain.name }, { name: { endsWith: `.${domain.name}` } }],
+        },
+      })
     await syncDomainRecords(change.tx, domain.id)
   })
 }

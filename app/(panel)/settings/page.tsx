@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { AddAlertForm, AlertsCard } from '@/app/(panel)/settings/alerts-card'
 import { CheckSettingsForm } from '@/app/(panel)/settings/check-settings-form'
+import { KeyDelegationForm } from '@/app/(panel)/settings/key-delegation-form'
 import { AddProbeForm, ProbesCard } from '@/app/(panel)/settings/probes-card'
 import { ProvidersCard } from '@/app/(panel)/settings/providers/providers-card'
 import { ServerChecksCard } from '@/app/(panel)/settings/server-checks-card'
@@ -15,6 +16,7 @@ import { roleMay } from '@/lib/auth/permissions'
 import { getCheckSettings } from '@/lib/checks/queries'
 import { listProbes } from '@/lib/deliverability/queries'
 import { listProviders } from '@/lib/dns/queries'
+import { getKeyDelegation } from '@/lib/dkim/queries'
 import { requirePageActor } from '@/lib/http/page'
 import { getServerChecks, getServerSettings, getServerSettingsForForm } from '@/lib/settings/queries'
 import { plainQuery } from '@/lib/http/query'
@@ -26,17 +28,21 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SettingsPage({ searchParams }: { searchParams: Promise<ReleaseQuery> }) {
   const actor = await requirePageActor('setting:read')
   const mayAlert = roleMay(actor.role, 'alert:write')
-  const [t, format, settings, suggested, checks, providers, probes, checkSettings, targets, query] = await Promise.all([
+  const mayProvide = roleMay(actor.role, 'provider:write')
+  const [t, format, query, settings, suggested, checks] = await Promise.all([
     getTranslations('settings'),
     getFormatter(),
+    plainQuery(searchParams),
     getServerSettings(actor),
     getServerSettingsForForm(actor),
     getServerChecks(actor),
+  ])
+  const [providers, delegation, probes, checkSettings, targets] = await Promise.all([
     listProviders(actor),
+    getKeyDelegation(actor),
     listProbes(actor),
     getCheckSettings(actor),
     mayAlert ? listAlertTargets(actor) : null,
-    plainQuery(searchParams),
   ])
   const mayWrite = roleMay(actor.role, 'setting:write')
   const mayAddProbes = roleMay(actor.role, 'probe:write')
@@ -72,7 +78,8 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
         )}
       </Card>
       {checks && mayWrite ? <ServerChecksCard checks={checks} from="settings" /> : null}
-      <ProvidersCard providers={providers} mayWrite={roleMay(actor.role, 'provider:write')} />
+      <ProvidersCard providers={providers} mayWrite={mayProvide} />
+      {mayProvide && providers.length > 0 ? <KeyDelegationForm delegation={delegation} providers={providers} /> : null}
       <ProbesCard probes={probes} mayWrite={mayAddProbes} />
       {mayAddProbes ? <AddProbeForm /> : null}
       {targets ? (
