@@ -5,7 +5,6 @@ import { applyDnsPlan, failDnsPlan } from '@/lib/dns/apply-plan'
 import { checkDomainDns } from '@/lib/dns/check-domain'
 import { systemDnsDeps } from '@/lib/dns/deps'
 import { loadPlan, makeDnsPlan } from '@/lib/dns/make-plan'
-import { publishRecords } from '@/lib/dns/publish-domain'
 import { tryProvider } from '@/lib/dns/try-provider'
 import type { JobData } from '@/lib/jobs/queue'
 import { checkDomainByName } from '@/worker/check-jobs'
@@ -15,12 +14,6 @@ export async function runDnsCheck({ domain }: JobData<'dns.check'>): Promise<voi
   await checkDomainDns(systemActor('worker'), domain, await systemDnsDeps())
   await advanceKeys(await systemDnsDeps(), domain)
   await checkDomainByName(domain)
-}
-
-/** Publishes a domain's records, then asks DNS for them. */
-export async function runDnsPublish({ domain, actorName }: JobData<'dns.publish'>): Promise<void> {
-  await publishRecords(systemActor(actorName), domain, await systemDnsDeps())
-  await runDnsCheck({ domain })
 }
 
 /** Works out what publishing would change. What breaks off for a reason of ours is told on the plan's page. */

@@ -8,14 +8,13 @@ import { runServerChecks } from '@/lib/settings/service'
 import { resumeDnsPlans } from '@/lib/dns/requests'
 import { runTest } from '@/lib/deliverability/run-test'
 import { runCheck } from '@/worker/check-jobs'
-import { runDnsApply, runDnsCheck, runDnsPlan, runDnsPublish, runProviderTry } from '@/worker/dns-jobs'
+import { runDnsApply, runDnsCheck, runDnsPlan, runProviderTry } from '@/worker/dns-jobs'
 
 type Handlers = { [N in JobName]: (data: JobData<N>) => Promise<void> }
 
 const HANDLERS: Handlers = {
   'dns.check': runDnsCheck,
   'check.run': runCheck,
-  'dns.publish': runDnsPublish,
   'dns.plan': runDnsPlan,
   'dns.apply': runDnsApply,
   'provider.try': runProviderTry,

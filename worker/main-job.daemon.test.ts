@@ -21,8 +21,8 @@ import { fetchMessage, submit } from '@/lib/deliverability/mail-client'
 import { requireTest } from '@/lib/deliverability/queries'
 import { requestTest } from '@/lib/deliverability/service'
 import { listDkimKeys } from '@/lib/dkim/queries'
-import { listDnsRecords } from '@/lib/dns/queries'
-import { requestDnsPublish } from '@/lib/dns/requests'
+import { listDnsRecords, requireDnsPlan } from '@/lib/dns/queries'
+import { confirmDnsPlan, requestDnsPlan } from '@/lib/dns/requests'
 import type { DomainName } from '@/lib/domains/name'
 import { createDomain } from '@/lib/domains/service'
 import { env } from '@/lib/env'
@@ -157,7 +157,11 @@ test('a domain comes on line: key made, records published and seen, signing swit
   expect(await rcpt(`nobody@${domain}`)).toMatch(/^550 5\.1\.1/)
   expect(await rcpt(`PostMaster@${domain}`)).toMatch(/^250/)
   expect(await rcpt(`abuse@mx1.posthouse.test`)).toMatch(/^250/)
-  await requestDnsPublish(actor, { domain })
+  const { result } = await requestDnsPlan(actor, { domain })
+  const plan = () => requireDnsPlan(actor, domain, result.id)
+  expect(await until(plan, ({ state }) => state === 'ready', 30)).toMatchObject({ state: 'ready' })
+  await confirmDnsPlan(actor, { domain, plan: result.id })
+  expect(await until(plan, ({ state }) => state === 'published', 30)).toMatchObject({ state: 'published' })
   const keys = await until(
     () => listDkimKeys(actor, domain),
     ([key]) => key?.state === 'active',

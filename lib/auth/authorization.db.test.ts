@@ -143,7 +143,6 @@ const CASES: Record<string, Case> = {
     'provider:write',
     'not about a domain',
   ],
-  requestDnsPublish: [(actor) => dnsRequests.requestDnsPublish(actor, { domain }), 'dns:publish', 'NOT_FOUND'],
   placeMail: [(actor) => onboarding.placeMail(actor, { domain, mx: 'later' }), 'dns:write', 'NOT_FOUND'],
   finishOnboarding: [(actor) => onboarding.finishOnboarding(actor, { domain }), 'domain:update', 'NOT_FOUND'],
   rotateKey: [(actor) => dkim.rotateKey(actor, domain), 'dkim:write', 'NOT_FOUND'],

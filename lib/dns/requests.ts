@@ -15,21 +15,6 @@ export async function requestDnsCheck(actor: Actor, input: { domain: string }) {
   })
 }
 
-/** Asks the worker to publish a domain's records through its provider. INVALID where it has none. */
-export async function requestDnsPublish(actor: Actor, input: { domain: string }) {
-  const options = { domains: [input.domain], action: 'dns:publish', subject: input.domain }
-  return changeMail(actor, 'dns:publish', options, async (change) => {
-    if (change.domain(input.domain).dnsProviderId === null)
-      throw new AppError('INVALID', 'dns.noProvider', { name: input.domain })
-    await enqueue(
-      change.tx,
-      'dns.publish',
-      { domain: input.domain, actorName: actor.name },
-      { singletonKey: input.domain },
-    )
-  })
-}
-
 /** Plans that are kept of a domain; older ones go. */
 const KEPT_PLANS = 20
 

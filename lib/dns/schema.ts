@@ -68,7 +68,7 @@ const everyConfig = {
   authoritative: z.array(server),
 }
 
-export const rfc2136Config = z.strictObject({
+const rfc2136Config = z.strictObject({
   /** The primary server that takes updates (RFC 2136). */
   server,
   keyName: z.string(),

@@ -11,8 +11,6 @@ export const JOBS = {
   'dns.check': z.strictObject({ domain: z.string() }),
   /** Runs the checks of a domain or node: all, or the family of one. */
   'check.run': z.strictObject({ kind: z.enum(['domain', 'node']), id: z.uuid(), check: z.string().nullable() }),
-  /** Publishes a domain's records through its provider, then asks DNS. */
-  'dns.publish': z.strictObject({ domain: z.string(), actorName: z.string() }),
   /** Makes the plan of what publishing would change. */
   'dns.plan': z.strictObject({ planId: z.uuid() }),
   /** Publishes a confirmed plan, then asks DNS. */
