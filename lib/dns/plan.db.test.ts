@@ -15,6 +15,7 @@ import { fakeProvider, type FakeOptions } from '@/lib/dns/testing/fake-provider'
 import { FakeZone } from '@/lib/dns/testing/fake-zone'
 import { tryProvider } from '@/lib/dns/try-provider'
 import { domainNameSchema } from '@/lib/domains/name'
+import { createDomain } from '@/lib/domains/service'
 import { AppError } from '@/lib/errors/app-error'
 import { closeQueue } from '@/lib/jobs/queue'
 
@@ -264,6 +265,20 @@ describe('a provider', () => {
     expect(await refusal(requestProviderTry(actor, { provider: 'None', domain: NAME }))).toBe(
       'NOT_FOUND dns.providerMissing',
     )
+  })
+
+  test('is taken by a new domain where it is the only one; of several one has to be chosen', async () => {
+    const providerOf = async (name: string) =>
+      (await client.domain.findUniqueOrThrow({ where: { name }, select: { dnsProvider: { select: { name: true } } } }))
+        .dnsProvider?.name
+    await createDomain(actor, { name: domainNameSchema.parse('one.test'), description: '' })
+    expect(await providerOf('one.test')).toBe('Lab')
+    await addProvider(
+      actor,
+      addProviderSchema.parse({ name: 'Other', kind: 'powerdns', url: 'http://127.0.0.1:8082', secret: 'key' }),
+    )
+    await createDomain(actor, { name: domainNameSchema.parse('two.test'), description: '' })
+    expect(await providerOf('two.test')).toBeUndefined()
   })
 
   test('is removed when no domain is published there any more', async () => {

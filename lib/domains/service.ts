@@ -21,13 +21,14 @@ export async function createDomain(actor: Actor, input: CreateDomainInput) {
       orderBy: { createdAt: 'asc' },
       select: { id: true },
     })
-    const provider = await tx.dnsProvider.findFirst({ orderBy: { createdAt: 'asc' }, select: { id: true } })
+    // Of several nobody knows which keeps this zone: it is chosen then.
+    const [provider, other] = await tx.dnsProvider.findMany({ take: 2, select: { id: true } })
     const row = await tx.domain.create({
       data: {
         name: input.name,
         description: input.description,
         homeNodeId: home?.id ?? null,
-        dnsProviderId: provider?.id ?? null,
+        dnsProviderId: other ? null : (provider?.id ?? null),
         hostedName: { create: { name: input.name } },
       },
     })
