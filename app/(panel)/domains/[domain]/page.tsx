@@ -116,6 +116,14 @@ export default async function DomainPage({ params, searchParams }: Props) {
               { term: t('provider'), value: domain.dnsProvider?.name ?? t('byHand') },
               { term: t('aliasNames'), value: domain.aliasesOf.map((alias) => alias.name).join(', ') || t('none') },
               { term: t('signing'), value: keys.find((key) => key.state === 'active')?.selector ?? t('notSigning') },
+              {
+                term: t('clients'),
+                value: (
+                  <Link prefetch={false} href={`/clients/${name}`}>
+                    {t('clientsPage')}
+                  </Link>
+                ),
+              },
               { term: t('created'), value: <RelativeTime at={domain.createdAt} /> },
               ...(domain.description ? [{ term: t('description'), value: domain.description }] : []),
             ]}
