@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { DnsAnswer } from '@/lib/dns/answer'
 import { fixedAuthority } from '@/lib/dns/authority'
 import { isEverywhere, observeRecords, type ObservedRecord } from '@/lib/dns/observe'
@@ -105,4 +105,42 @@ test('an alias where the record should be is something else', async () => {
   const observation = await observe({ '192.0.2.1': { [QUESTION]: alias }, '192.0.2.2': { [QUESTION]: alias } })
   expect(observation.state).toBe('different')
   expect(observation.findings[0]?.words).toBe('CNAME other.test')
+})
+
+describe('where an alias is wanted', () => {
+  const nodata: DnsAnswer = { status: 'nodata', soa: { zone: 'test', negativeTtlSeconds: 30 }, isAuthentic: false }
+  const name = 'autoconfig.example.test'
+  const record: ObservedRecord = { id: 'r', purpose: 'autoconfig', type: 'CNAME', name, value: 'panel.test.' }
+  const target = { 'panel.test A': ['192.0.2.7'], 'panel.test AAAA': ['2001:db8::7'] }
+
+  async function stateOf(zone: Record<string, string[] | DnsAnswer>, more: Partial<ObservedRecord> = {}) {
+    const servers = { '192.0.2.1': zone, '192.0.2.2': zone, '192.0.2.101': target, '192.0.2.102': target }
+    const dns = { ask: fakeAsk('test', servers), resolvers: RESOLVERS }
+    return (await observeRecords(dns, AUTHORITY, [{ ...record, ...more }], NOW)).get('r')
+  }
+
+  test('addresses of its target serve as well', async () => {
+    const zone = { [`${name} CNAME`]: nodata, [`${name} A`]: ['192.0.2.7'], [`${name} AAAA`]: ['2001:db8::7'] }
+    expect(await stateOf(zone)).toMatchObject({
+      state: 'ok',
+      findings: [{ values: ['192.0.2.7', '2001:db8::7'] }, { values: ['192.0.2.7', '2001:db8::7'] }],
+    })
+  })
+
+  test('other addresses are different, not missing', async () => {
+    const zone = { [`${name} CNAME`]: nodata, [`${name} A`]: ['192.0.2.7', '192.0.2.8'] }
+    expect(await stateOf(zone)).toMatchObject({ state: 'different' })
+  })
+
+  test('what nobody could compare is not called different', async () => {
+    const zone = { [`${name} CNAME`]: nodata, [`${name} A`]: ['192.0.2.8'] }
+    const dns = { ask: fakeAsk('test', { '192.0.2.1': zone, '192.0.2.2': zone }), resolvers: RESOLVERS }
+    expect((await observeRecords(dns, AUTHORITY, [record], NOW)).get('r')).toMatchObject({ state: 'temperror' })
+  })
+
+  test('a name without addresses is missing, and so is an alias that no host serves for', async () => {
+    expect(await stateOf({ [`${name} CNAME`]: nodata })).toMatchObject({ state: 'missing' })
+    const zone = { [`${name} CNAME`]: nodata, [`${name} A`]: ['192.0.2.7'] }
+    expect(await stateOf(zone, { purpose: 'own' })).toMatchObject({ state: 'missing' })
+  })
 })

@@ -1,7 +1,8 @@
 import type { DnsAnswer } from '@/lib/dns/answer'
 import { askAuthority, type Authority } from '@/lib/dns/authority'
 import { compareRecord, type ComparedRecord, type Comparison } from '@/lib/dns/compare'
-import { formatServer, type Dns } from '@/lib/dns/resolver'
+import type { Purpose } from '@/lib/dns/purpose'
+import { formatServer, resolve, type Dns } from '@/lib/dns/resolver'
 
 export const OBSERVATION_STATES = ['ok', 'missing', 'different', 'several', 'propagating', 'temperror'] as const
 export type ObservationState = (typeof OBSERVATION_STATES)[number]
@@ -76,6 +77,51 @@ function cachesState(findings: readonly Finding[], now: Date): Pick<Observation,
   return { state: isSilent ? 'temperror' : 'ok', waitingUntil: null }
 }
 
+/** Names that lead to a host of ours: addresses of that host serve as well as an alias of it. */
+const LEADS_TO_HOST: readonly Purpose[] = ['mta-sts-host', 'autoconfig', 'autodiscover']
+
+/** The addresses that one answer gives; none where it gives anything else. */
+function addressesIn(answer: DnsAnswer): string[] {
+  return answer.status === 'answer' ? answer.records.map(({ value }) => value) : []
+}
+
+interface InPlace {
+  /** Addresses by the server that gave them. */
+  byServer: ReadonlyMap<string, string[]>
+  /** Those of the alias' target; with `isUnknown` perhaps not all. */
+  target: readonly string[]
+  isUnknown: boolean
+}
+
+/**
+ * Where an alias is wanted and addresses stand in its place: what each server has, by its name. They serve where all are
+ * the target's own. Null where no server has an address there.
+ */
+async function addressesInPlace(
+  dns: Dns,
+  authority: Authority,
+  { name, value }: ObservedRecord,
+): Promise<InPlace | null> {
+  const byServer = new Map<string, string[]>()
+  for (const type of ['A', 'AAAA'] as const) {
+    for (const { server, answer } of await askAuthority(dns, authority, name, type))
+      byServer.set(server, [...(byServer.get(server) ?? []), ...addressesIn(answer)])
+  }
+  if ([...byServer.values()].every((found) => found.length === 0)) return null
+  const host = value.replace(/\.$/, '')
+  const answers = await Promise.all([resolve(dns, host, 'A'), resolve(dns, host, 'AAAA')])
+  const isUnknown = answers.some((answer) => answer.status === 'temperror')
+  return { byServer, target: answers.flatMap(addressesIn), isUnknown }
+}
+
+/** The finding of a server that has addresses instead of the alias; any other as it was. */
+function byAddress(one: Finding, { byServer, target, isUnknown }: InPlace): Finding {
+  const values = byServer.get(one.server) ?? []
+  if (one.state !== 'missing' || values.length === 0) return one
+  if (values.every((address) => target.includes(address))) return { ...one, values, state: 'ok' }
+  return { ...one, values, state: isUnknown ? 'temperror' : 'different' }
+}
+
 /**
  * What DNS says of records that share one name and type. The authoritative servers are asked first; the resolvers only
  * when every one of those has the record, because a resolver keeps the absence that it is asked about (RFC 2308).
@@ -92,11 +138,15 @@ async function observeSet(
   const answers = await askAuthority(dns, authority, first.name, first.type)
   const observed = new Map<string, Observation>()
   const settled: ObservedRecord[] = []
+  const isNameThere = answers.some(({ answer }) => answer.status === 'nodata')
   for (const record of records) {
-    const findings = answers.map(({ server, answer }) => finding(record, ours, server, 'authoritative', answer))
+    const inPlace =
+      isNameThere && LEADS_TO_HOST.includes(record.purpose) ? await addressesInPlace(dns, authority, record) : null
+    const said = answers.map(({ server, answer }) => finding(record, ours, server, 'authoritative', answer))
+    const findings = inPlace ? said.map((one) => byAddress(one, inPlace)) : said
     const state = authoritativeState(findings)
     observed.set(record.id, { state, findings, waitingUntil: null })
-    if (state === 'ok') settled.push(record)
+    if (state === 'ok' && !inPlace) settled.push(record)
   }
   if (settled.length === 0 || settled.length < records.length) return observed
   const cached = await Promise.all(
