@@ -63,14 +63,13 @@ test('publishes and takes away', { timeout: SLOW }, async () => {
     own(`s1._domainkey.${ZONE}`, 'TXT', key),
     own(ZONE, 'MX', `10 mx.${ZONE}.`),
     own(`_imaps._tcp.${ZONE}`, 'SRV', `0 1 993 mx.${ZONE}.`),
-    own(`autoconfig.${ZONE}`, 'CNAME', `mx.${ZONE}.`),
   ]
   for (const set of sets) {
     expect([set.type, await publish(set)]).toEqual([set.type, { status: 'published', words: '' }])
     const answer = await ask(server, set.name, set.type, 'authoritative')
     expect(answer).toMatchObject({ status: 'answer', records: [{ value: set.rows[0]?.value, ttlSeconds: 60 }] })
   }
-  for (const set of sets.slice(0, 2)) {
+  for (const set of sets.slice(0, 1)) {
     const gone = { ...set, rows: set.rows.map((row) => ({ ...row, purpose: 'withdrawn' as const })) }
     expect([set.type, await publish(gone)]).toEqual([set.type, { status: 'published', words: '' }])
     expect(await served(set.name, set.type)).toMatch(/nodata|nxdomain/)
