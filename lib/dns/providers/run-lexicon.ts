@@ -40,10 +40,10 @@ export function lexiconWords(said: string, secrets: readonly string[]): string {
 
 /**
  * Runs Debian's `lexicon`. `settings` are its LEXICON_… variables: credentials go by the environment of the one process,
- * never by its command line, which every user of the machine can read. Rejects where it is not installed.
+ * never by its command line, which every user of the machine can read. Where it is not installed `code` is 127.
  */
 export const runLexicon: RunLexicon = (args, settings) =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
     const own = home()
     const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C.UTF-8', HOME: own, ...settings }
     const child = spawn('lexicon', ['--config-dir', own, ...args], {
@@ -59,7 +59,9 @@ export const runLexicon: RunLexicon = (args, settings) =>
       if (output.length < MAX_OUTPUT) output += chunk
     })
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said = (said + chunk).slice(-8_000)))
-    child.on('error', reject)
+    child.on('error', (error) => {
+      resolve({ code: 127, output: '', words: `lexicon cannot be started: ${error.message}` })
+    })
     child.on('close', (code) => {
       resolve({ code, output, words: lexiconWords(said || output, Object.values(settings)) })
     })
