@@ -153,7 +153,7 @@ const CASES: Record<string, Case> = {
   ],
   dropKey: [(actor) => dkim.dropKey(actor, { domain: name, key: id }), 'dkim:write', 'NOT_FOUND'],
   importKey: [
-    (actor) => dkim.importKey(actor, { domain: name, selector: 's', secretKey: signingKey, flags: [] }),
+    (actor) => dkim.importKey(actor, { domain: name, selector: 's', secretKey: signingKey }),
     'dkim:write',
     'NOT_FOUND',
   ],

@@ -15,7 +15,7 @@ test.each(['mail', 'MAIL', ' 2024._mail ', 'a.b.c'])('%j is a selector', (select
   expect(parsed.selector).toBe(selector.trim().toLowerCase())
 })
 
-test.each(['', '*', '*.mail', 'a b', 'a..b', '-', `${'x'.repeat(64)}`, 'mail\nv=DKIM1', 'clé'])(
+test.each(['', '*', '*.mail', 'a b', 'a..b', '-', 'x'.repeat(64), 'mail\nv=DKIM1', 'clé'])(
   '%j is no selector',
   (selector) => {
     expect(messages(importKeySchema.safeParse({ domain, selector, secretKey: 'x' }))).toEqual(['dkim.selector'])

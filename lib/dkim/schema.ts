@@ -8,16 +8,19 @@ export const LEAST_ROTATION_DAYS = 30
 export const MOST_ROTATION_DAYS = 730
 const MAX_PEM = 20_000
 
-/** What the record says of a key (RFC 6376 §3.6.1): test mode (`t=y`), not for subdomains (`t=s`). */
-const flagFields = { isTest: switchField, isStrict: switchField }
-const flagsOf = (input: { isTest: boolean; isStrict: boolean }): string[] => [
-  ...(input.isTest ? ['y'] : []),
-  ...(input.isStrict ? ['s'] : []),
-]
-
+/** A rotation with choices: what the record says of the new key (RFC 6376 §3.6.1), test mode (`t=y`) and not for subdomains (`t=s`). */
 export const rotateKeySchema = z
-  .object({ domain: domainNameSchema, ...flagFields, isCompromised: switchField })
-  .transform((input) => ({ domain: input.domain, flags: flagsOf(input), isCompromised: input.isCompromised }))
+  .object({
+    domain: domainNameSchema,
+    isTest: switchField,
+    isStrict: switchField,
+    replacesCompromised: switchField,
+  })
+  .transform(({ domain, isTest, isStrict, replacesCompromised }) => ({
+    domain,
+    flags: [...(isTest ? ['y'] : []), ...(isStrict ? ['s'] : [])],
+    isCompromised: replacesCompromised,
+  }))
 export type RotateKeyInput = z.infer<typeof rotateKeySchema>
 
 export const switchToSpareSchema = z.object({ domain: domainNameSchema, isCompromised: switchField })
@@ -39,16 +42,11 @@ const selector = z
   })
 
 /** A key that somebody brings along. `secretKey` is its PEM: the service reads it, and nothing else may keep it. */
-export const importKeySchema = z
-  .object({
-    domain: domainNameSchema,
-    selector,
-    secretKey: z.string().min(1, 'field.required').max(MAX_PEM, 'field.long'),
-    ...flagFields,
-  })
-  .transform(({ domain, secretKey, ...input }) => ({
-    ...{ domain, secretKey, selector: input.selector, flags: flagsOf(input) },
-  }))
+export const importKeySchema = z.object({
+  domain: domainNameSchema,
+  selector,
+  secretKey: z.string().min(1, 'field.required').max(MAX_PEM, 'field.long'),
+})
 export type ImportKeyInput = z.infer<typeof importKeySchema>
 
 /** Nothing typed is null. */

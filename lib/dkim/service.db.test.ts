@@ -395,7 +395,7 @@ describe('a key from elsewhere', () => {
   const pemOf = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString()
   const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
   const pem = pemOf(rsa)
-  const input = { domain: NAME, selector: 'mail.2019', secretKey: pem, flags: [] }
+  const input = { domain: NAME, selector: 'mail.2019', secretKey: pem }
 
   test('whose record is there already signs after its TTL', async () => {
     const record = `v=DKIM1; h=sha256; p=${publicKeyOf(pem)}; n=old`

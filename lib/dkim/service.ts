@@ -127,14 +127,14 @@ export async function importKey(actor: Actor, input: ImportKeyInput, clock: Cloc
   return changeMail(actor, 'dkim:write', options, async (change) => {
     const { tx, now } = change
     const row = change.domain(input.domain)
-    const { selector, flags } = input
+    const { selector } = input
     const coming = await tx.dkimKey.findFirst({
       where: { domainId: row.id, algorithm, isSpare: false, state: { in: UNDER_WAY } },
       select: { selector: true },
     })
     if (coming) throw new AppError('CONFLICT', 'dkim.rotationUnderWay', { selector: coming.selector })
     await refuseTakenSelector(tx, row, selector)
-    const data = { id, domainId: row.id, selector, flags, algorithm, bits, publicKey, privateKeySealed, createdAt: now }
+    const data = { id, domainId: row.id, selector, algorithm, bits, publicKey, privateKeySealed, createdAt: now }
     await tx.dkimKey.create({ data: { ...data, privateKeyHash: hash, state: 'generated', isImported: true } })
     if (algorithm === 'ed25519-sha256') await tx.domain.update({ where: { id: row.id }, data: { signsEd25519: true } })
     change.audit({ selector, algorithm, bits, hash })

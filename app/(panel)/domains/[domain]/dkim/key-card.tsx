@@ -47,6 +47,8 @@ export async function KeyCard({
   const [t, tDns] = await Promise.all([getTranslations('dkim'), getTranslations('dns')])
   const at = LIFE.indexOf(key.state as (typeof LIFE)[number])
   const isToAdd = byHand && !key.isDelegated && key.state === 'generated' && key.waiting?.for === 'record'
+  // What only has to stay where it is needs no copying.
+  const isSettled = key.state === 'retiring' && key.record?.observation?.state === 'ok'
   const marks: [is: boolean, level: Level, word: string][] = [
     [key.isSpare, 'unknown', t('spare')],
     [key.compromisedAt !== null, 'broken', t('compromised')],
@@ -106,7 +108,7 @@ export async function KeyCard({
             : []),
         ]}
       />
-      {key.record ? (
+      {key.record && !isSettled ? (
         <CardBody>
           {isToAdd ? <p className="mb-2 font-[550]">{t('addRecord')}</p> : null}
           <p className="text-muted mb-1 text-sm">

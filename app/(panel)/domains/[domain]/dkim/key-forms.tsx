@@ -71,17 +71,6 @@ export async function EmergencyForm({ domain }: { domain: string }) {
   )
 }
 
-/** What the record of a key can say beside it. */
-async function FlagFields({ isStrict = false }: { isStrict?: boolean }) {
-  const t = await getTranslations('dkim')
-  return (
-    <>
-      <CheckboxField name="isTest" label={t('isTest')} help={t('isTestHelp')} />
-      <CheckboxField name="isStrict" label={t('isStrict')} help={t('isStrictHelp')} defaultChecked={isStrict} />
-    </>
-  )
-}
-
 /** A rotation with choices. `isStrict`: as the key that signs has it; `hasActive`: there is one to replace. */
 export async function NewKeyForm({
   domain,
@@ -103,9 +92,10 @@ export async function NewKeyForm({
       busy={t('rotating')}
       variant="plain"
     >
-      <FlagFields isStrict={isStrict} />
+      <CheckboxField name="isTest" label={t('isTest')} help={t('isTestHelp')} />
+      <CheckboxField name="isStrict" label={t('isStrict')} help={t('isStrictHelp')} defaultChecked={isStrict} />
       {hasActive ? (
-        <CheckboxField name="isCompromised" label={t('replaceCompromised')} help={t('isCompromisedHelp')} />
+        <CheckboxField name="replacesCompromised" label={t('replaceCompromised')} help={t('isCompromisedHelp')} />
       ) : null}
     </FormCard>
   )
@@ -133,7 +123,6 @@ export async function ImportKeyForm({ domain }: { domain: string }) {
         autoComplete="off"
         required
       />
-      <FlagFields />
     </FormCard>
   )
 }

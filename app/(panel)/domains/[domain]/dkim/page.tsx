@@ -42,8 +42,12 @@ async function stateOf(keys: readonly ListedKey[], settings: KeySettings): Promi
   const names = (list: readonly ListedKey[]) => format.list(list.map((key) => key.selector))
   const active = keys.filter((key) => key.state === 'active')
   const coming = keys.filter(isComing)
-  const toAdd = settings.isPublished ? [] : coming.filter((key) => key.waiting?.for === 'record')
-  const { nextRotationAt } = settings
+  const waiting = coming.filter((key) => key.waiting?.for === 'record')
+  const toAdd = waiting.filter((key) => !key.isDelegated && !settings.isPublished)
+  const { nextRotationAt, aliases } = settings
+  const isThere = (name: string) =>
+    aliases.some((alias) => alias.name === name && alias.record?.observation?.state === 'ok')
+  const toAlias = waiting.filter((key) => key.isDelegated && !isThere(key.name))
   const first =
     active.length > 0
       ? t('signingText', { selector: names(active) })
@@ -55,6 +59,12 @@ async function stateOf(keys: readonly ListedKey[], settings: KeySettings): Promi
       level: 'attention',
       word: t('waitsWord'),
       text: `${first} ${t('recordWaitsText', { selector: names(toAdd) })}`,
+    }
+  if (toAlias.length > 0)
+    return {
+      level: 'attention',
+      word: t('waitsWord'),
+      text: `${first} ${t('aliasWaitsText', { selector: names(toAlias) })}`,
     }
   if (active.length === 0)
     return { level: coming.length > 0 ? 'waiting' : 'attention', word: t('unsigned'), text: first }
