@@ -68,6 +68,12 @@ test('a short or old key, one alone of a new kind, none at all', async () => {
   expect(await levels({}, [{ ...key, state: 'published' }])).toEqual({ 'dkim.active': 'waiting' })
 })
 
+test('under a selector that is used again stands the next key, and nothing is left over', async () => {
+  const old = { ...key, id: 'b', state: 'removed' as const, retiredAt: new Date('2026-08-01') }
+  const older = { ...old, id: 'c' }
+  expect(await levels({ [NAME]: ['v=DKIM1; k=rsa; p=AAAA'] }, [key, old, older])).toEqual({ 'dkim.insecure': 'info' })
+})
+
 test('what a retired key left in DNS is told after a month', async () => {
   const old = { ...key, selector: 'old', state: 'removed' as const, retiredAt: new Date('2026-08-01') }
   const records = { [NAME]: ['v=DKIM1; p=AAAA'], 'old._domainkey.example.test TXT': ['v=DKIM1; p='] }

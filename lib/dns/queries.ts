@@ -1,6 +1,7 @@
 import 'server-only'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
+import { isReserve } from '@/lib/dkim/reserve'
 import { observationState, parseFound, type Found } from '@/lib/dns/found'
 import { expectedPtrs, hostRecords, type ExpectedPtr } from '@/lib/dns/host-records'
 import type { ObservationState } from '@/lib/dns/observe'
@@ -70,6 +71,7 @@ const recordSelect = {
   ttlSeconds: true,
   note: true,
   revision: true,
+  dkimKeyId: true,
   observation: { select: { state: true, found: true, checkedAt: true, since: true, waitingUntil: true } },
 } as const
 
@@ -97,6 +99,7 @@ export async function listDnsRecords(
     where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
     select: {
       ...{ dnsPolicy: true, dnsProvider: { select: { name: true } }, dnsRecords: { select: recordSelect } },
+      dkimKeys: { select: { id: true, selector: true, state: true, isSpare: true } },
       aliasesOf: { where: { deletedAt: null }, select: { name: true } },
     },
   })
@@ -115,7 +118,7 @@ export async function listDnsRecords(
       ...row,
       purpose,
       type,
-      need: needOf({ ...row, purpose }),
+      need: needOf({ ...row, purpose }, isReserve(row, domain.dkimKeys)),
       why: whyOf({ ...row, purpose, type }),
       isHeld: isHeldBack(purpose, policy),
       ...placeOf(row.name, names),
