@@ -39,7 +39,10 @@ async function publishDelegated(
   if (!set) return
   const provider = openProvider(place.provider, deps)
   const zone = await provider.findZone(place.name)
-  const outcome: PublishOutcome = zone.status === 'found' ? await publishRrset(provider, zone.zone, set) : zone
+  // How long it is kept is a decision about our zone, not about the domain's.
+  const { ttlSeconds } = place.provider.config
+  const outcome: PublishOutcome =
+    zone.status === 'found' ? await publishRrset(provider, zone.zone, { ...set, ttlSeconds }) : zone
   if (outcome.status === 'published' || outcome.status === 'unconfirmed') {
     const options = { domains: [domain.name], action: 'dns:published', subject: domain.name, clock: deps.clock }
     await changeMail(actor, 'dns:publish', options, (change) => {

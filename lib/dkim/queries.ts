@@ -75,7 +75,7 @@ export async function listDkimKeys(actor: Actor, domainName: string, clock: Cloc
   const now = clock()
   const domain = await db().domain.findFirst({
     where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
-    select: { dkimKeys: { select: keySelect, orderBy: { createdAt: 'desc' } } },
+    select: { dkimKeys: { select: keySelect, orderBy: [{ createdAt: 'desc' }, { algorithm: 'desc' }] } },
   })
   if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
   const { records } = await listDnsRecords(actor, domainName)
