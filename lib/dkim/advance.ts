@@ -17,7 +17,7 @@ const MINUTE = 60 * SECOND
 const MAX_STEPS = 4
 
 /** How long after a look at DNS the next one is worth it: soon for a new key, rarely for one whose record nobody has put in for days. */
-export function recheckMs(ageMs: number): number {
+function recheckMs(ageMs: number): number {
   if (ageMs < 10 * MINUTE) return 3 * SECOND
   if (ageMs < 60 * MINUTE) return 30 * SECOND
   return Math.min(ageMs / 60, 60 * MINUTE)
@@ -36,11 +36,16 @@ function isRested(key: MovingKey, from: Date, now: Date): boolean {
   return !checkedAt || now.getTime() - checkedAt.getTime() >= recheckMs(now.getTime() - from.getTime())
 }
 
+/** A check came upon the record before we did. What stands in our zone says nothing of the domain's own. */
+function isSeen(key: MovingKey): boolean {
+  return key.slot === null && key.records[0]?.observation?.state === 'ok'
+}
+
 /** Of keys that {@link whereDue} found: whether DNS is to be asked again already. */
-export function isDue(key: MovingKey, now: Date): boolean {
+function isDue(key: MovingKey, now: Date): boolean {
   switch (key.state) {
     case 'generated':
-      return isRested(key, key.createdAt, now)
+      return isSeen(key) || isRested(key, key.createdAt, now)
     case 'published':
       return isRested(key, key.activateAfter ?? key.createdAt, now)
     default:
@@ -75,7 +80,7 @@ function whereDue({ stillSigning, heldAt }: Surroundings, now: Date): Prisma.Dki
 /**
  * Moves every key on its way as far as it may go (MAIL rule 31): makes requested keys, has their records published where
  * the domain has a provider, looks at DNS, activates, retires, revokes and removes. For the worker, every few seconds and
- * with `domainName` right after a change; it may be stopped anywhere and run again, or twice at once. Returns how many
+ * with `domainName` right after a change or when somebody asks, whenever the last look was; it may be stopped anywhere and run again, or twice at once. Returns how many
  * keys changed their state. One domain's trouble is logged and does not stop the others.
  */
 export async function advanceKeys(deps: DnsDeps, domainName?: string): Promise<number> {
@@ -86,7 +91,7 @@ export async function advanceKeys(deps: DnsDeps, domainName?: string): Promise<n
     select: keySelect,
     orderBy: { createdAt: 'asc' },
   })
-  const due = keys.filter((key) => isDue(key, deps.clock()))
+  const due = keys.filter((key) => domainName !== undefined || isDue(key, deps.clock()))
   const queue = [...Map.groupBy(due, (key) => key.domain.name)]
   let moved = 0
   const work = async () => {

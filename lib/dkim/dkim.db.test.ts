@@ -130,6 +130,19 @@ describe('a key of a domain whose records are typed in by hand', () => {
     expect(key?.waiting?.until).toEqual(new Date(zone.now.getTime() + 600_000))
   })
 
+  test('typed in after days, it goes on as soon as somebody looks, and does not wait for its next turn', async () => {
+    await request()
+    await advance()
+    zone.pass(4 * 86_400)
+    await advance()
+    await typeIn()
+    zone.pass(60)
+    await advance()
+    expect(await states()).toEqual(['generated'])
+    await advanceKeys(zone.deps, 'a.test')
+    expect(await states()).toEqual(['published'])
+  })
+
   test('a record that goes away again before it signs begins anew', async () => {
     const name = await request()
     await advance()

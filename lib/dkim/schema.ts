@@ -4,8 +4,8 @@ import { parseRecordName } from '@/lib/dns/record'
 import { domainNameSchema } from '@/lib/domains/name'
 
 /** Days between rotations that can be set. */
-export const LEAST_ROTATION_DAYS = 30
-export const MOST_ROTATION_DAYS = 730
+const LEAST_ROTATION_DAYS = 30
+const MOST_ROTATION_DAYS = 730
 const MAX_PEM = 20_000
 
 /** A rotation with choices: what the record says of the new key (RFC 6376 §3.6.1), test mode (`t=y`) and not for subdomains (`t=s`). */
