@@ -38,6 +38,31 @@ export async function waitForRelease(release: string, patience = PATIENCE): Prom
   }
 }
 
+/** What one node last answered, once for each thing of the release that it does not run; with nulls where it runs all. */
+interface AnswerRow {
+  name: string
+  confirmed: bigint
+  lastError: string | null
+  domain: string | null
+  reason: string | null
+  words: string | null
+}
+
+function answerOf(rows: readonly AnswerRow[], release: bigint): Delivery['nodes'][number] {
+  const [node] = rows
+  if (!node) throw new Error('a node without a row')
+  const { name, lastError } = node
+  if (node.confirmed < release) return { name, state: lastError === null ? 'waiting' : 'down', words: lastError ?? '' }
+  const holds = rows.filter((row) => row.reason !== null)
+  const refused = holds.filter((hold) => isRefusal(hold.reason ?? ''))
+  if (refused.length > 0) {
+    const isOne = new Set(refused.map((hold) => hold.domain)).size === 1
+    const words = refused.map((hold) => (isOne ? hold.words : `${hold.domain}: ${hold.words}`))
+    return { name, state: 'refused', words: words.join('\n') }
+  }
+  return { name, state: holds.length > 0 ? 'waiting' : 'live', words: holds[0]?.words ?? '' }
+}
+
 /**
  * How a release stands now; of its lines in `domains` alone where they are given, so that a node's words about one
  * domain do not reach the administrator of another.
@@ -48,36 +73,17 @@ export async function deliveryOf(
 ): Promise<Omit<Delivery, 'milliseconds'>> {
   const number = BigInt(release)
   const names = domains === null ? null : [...domains]
-  const [nodes, holds] = await Promise.all([
-    db().node.findMany({
-      where: { removedAt: null },
-      orderBy: { name: 'asc' },
-      select: { id: true, name: true, confirmedRelease: true, lastError: true },
-    }),
-    db().$queryRaw<{ nodeId: string; domain: string; reason: string; words: string }[]>`
-      SELECT DISTINCT node_id AS "nodeId", domain, reason, words
-        FROM node_hold JOIN release_change USING (map, domain, key)
-       WHERE release = ${number} AND (${names}::text[] IS NULL OR domain = ANY(${names}::text[]))
-       ORDER BY domain, reason, words`,
-  ])
-  const answers = nodes.map((node) => {
-    const own = holds.filter((hold) => hold.nodeId === node.id)
-    const refused = own.filter((hold) => isRefusal(hold.reason))
-    if (node.confirmedRelease < number)
-      return {
-        name: node.name,
-        state: node.lastError === null ? ('waiting' as const) : ('down' as const),
-        words: node.lastError ?? '',
-      }
-    if (refused.length > 0) {
-      const isOne = new Set(refused.map((hold) => hold.domain)).size === 1
-      const words = refused.map((hold) => (isOne ? hold.words : `${hold.domain}: ${hold.words}`))
-      return { name: node.name, state: 'refused' as const, words: words.join('\n') }
-    }
-    return own.length > 0
-      ? { name: node.name, state: 'waiting' as const, words: own[0]?.words ?? '' }
-      : { name: node.name, state: 'live' as const, words: '' }
-  })
+  // One statement: a node confirms a release and holds some of its lines back in one transaction, and two looks could fall on either side of it.
+  const rows = await db().$queryRaw<AnswerRow[]>`
+    SELECT name, confirmed_release AS confirmed, last_error AS "lastError", domain, reason, words
+      FROM node LEFT JOIN (
+             SELECT DISTINCT node_id, domain, reason, words
+               FROM node_hold JOIN release_change USING (map, domain, key)
+              WHERE release = ${number} AND (${names}::text[] IS NULL OR domain = ANY(${names}::text[]))
+           ) AS hold ON hold.node_id = node.id
+     WHERE removed_at IS NULL
+     ORDER BY name, domain, reason, words`
+  const answers = [...Map.groupBy(rows, (row) => row.name).values()].map((own) => answerOf(own, number))
   const has = (state: string) => answers.some((answer) => answer.state === state)
   return { state: has('refused') ? 'refused' : has('waiting') || has('down') ? 'waiting' : 'live', nodes: answers }
 }
