@@ -69,10 +69,10 @@ async function freshState() {
   return prepareState()
 }
 
+/** What is quick to say no, two at a time: there are two cores. */
 async function staticStages(tally) {
   const others = async () => {
     await stage(tally, 'Format', () => check('format', 'prettier', ['--check', '--log-level=warn', '.']))
-    await stage(tally, 'Types', () => check('types', 'tsc', ['--noEmit', '--incremental', 'false']))
     await stage(tally, 'Unused code', () => check('unused code', 'knip', ['--no-progress']))
     const folders = ['app', 'agent', 'bench', 'cli', 'companion', 'components', 'e2e', 'lib', 'prisma', 'worker']
     const present = folders.filter((folder) => existsSync(join(checkout, folder)))
@@ -80,8 +80,33 @@ async function staticStages(tally) {
       check('import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', ...present]),
     )
   }
-  // The linter takes as long as the others together, and there are two cores.
-  await Promise.all([stage(tally, 'Lint', () => check('lint', 'eslint', ['--max-warnings=0', '.'])), others()])
+  await Promise.all([
+    stage(tally, 'Types', () => check('types', 'tsc', ['--noEmit', '--incremental', 'false'])),
+    others(),
+  ])
+}
+
+const lintStage = (tally) => stage(tally, 'Lint', () => check('lint', 'eslint', ['--max-warnings=0', '.']))
+
+async function daemonStage(tally, results, withoutDaemons) {
+  if (withoutDaemons === null) return stage(tally, 'Real daemons', () => vitest('daemons', results))
+  const count = await countTests('daemons')
+  tally.add({ skips: Array.from({ length: count }, () => `daemons: ${withoutDaemons}`) })
+}
+
+/** Gives whether there is a build to test. */
+async function buildStage(tally, logs) {
+  let isBuilt = false
+  await stage(tally, 'Build', async () => {
+    try {
+      await buildPanel({ state, dist: DIST, logs, database: 'postgresql://127.0.0.1/none' })
+      isBuilt = true
+      return { passed: 1 }
+    } catch (error) {
+      return { failures: ['build'], said: plainWords(error) ?? String(error) }
+    }
+  })
+  return isBuilt
 }
 
 function hasSpecs() {
@@ -126,22 +151,12 @@ async function runStages() {
   await stage(tally, 'Unit', () => vitest('unit', results))
   await stage(tally, 'Services', () => vitest('service', results))
   const withoutDaemons = daemonTrouble()
-  if (withoutDaemons === null) await stage(tally, 'Real daemons', () => vitest('daemons', results))
-  else {
-    const count = await countTests('daemons')
-    tally.add({ skips: Array.from({ length: count }, () => `daemons: ${withoutDaemons}`) })
+  // The daemons' tests wait most of their time, for mail and DNS: what only computes goes beside them.
+  const lintAndBuild = async () => {
+    await lintStage(tally)
+    return buildStage(tally, logs)
   }
-  const build = () => buildPanel({ state, dist: DIST, logs, database: 'postgresql://127.0.0.1/none' })
-  let isBuilt = false
-  await stage(tally, 'Build', async () => {
-    try {
-      await build()
-      isBuilt = true
-      return { passed: 1 }
-    } catch (error) {
-      return { failures: ['build'], said: plainWords(error) ?? String(error) }
-    }
-  })
+  const [isBuilt] = await Promise.all([lintAndBuild(), daemonStage(tally, results, withoutDaemons)])
   if (isBuilt) await browserStage(tally, results, withoutDaemons)
   else tally.add({ skips: ['browser: all of it (there is no build)'] })
   return tally

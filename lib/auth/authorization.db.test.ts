@@ -143,6 +143,7 @@ const CASES: Record<string, Case> = {
     'provider:write',
     'not about a domain',
   ],
+  leadMailHere: [(actor) => onboarding.leadMailHere(actor, { domain }), 'dns:publish', 'NOT_FOUND'],
   placeMail: [(actor) => onboarding.placeMail(actor, { domain, mx: 'later' }), 'dns:write', 'NOT_FOUND'],
   finishOnboarding: [(actor) => onboarding.finishOnboarding(actor, { domain }), 'domain:update', 'NOT_FOUND'],
   rotateKey: [(actor) => dkim.rotateKey(actor, domain), 'dkim:write', 'NOT_FOUND'],

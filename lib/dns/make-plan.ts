@@ -18,6 +18,7 @@ export async function loadPlan(planId: string) {
       id: true,
       state: true,
       edits: true,
+      movesMail: true,
       actorName: true,
       domain: { select: { name: true, deletedAt: true } },
     },
@@ -33,7 +34,9 @@ export async function makeDnsPlan(planId: string, deps: DnsDeps): Promise<void> 
   const plan = await loadPlan(planId)
   if (plan?.state !== 'making') return
   const domain = await requireDnsDomain(systemActor(plan.actorName), plan.domain.name)
-  const made = domain.provider ? await contentOf(domain, domain.provider, deps) : { words: 'no provider' }
+  const made = domain.provider
+    ? await contentOf(domain, domain.provider, plan.movesMail, deps)
+    : { words: 'no provider' }
   const isMade = 'content' in made
   await db().dnsPlan.updateMany({
     where: { id: planId, state: 'making' },
@@ -46,6 +49,7 @@ export async function makeDnsPlan(planId: string, deps: DnsDeps): Promise<void> 
 async function contentOf(
   domain: DnsDomain,
   stored: StoredProvider,
+  movesMail: boolean,
   deps: DnsDeps,
 ): Promise<{ content: PlanContent } | { words: string }> {
   const provider = openProvider(stored, deps)
@@ -53,11 +57,12 @@ async function contentOf(
   if (found.status !== 'found') return { words: found.words }
   const zoneOf = zonesAt(provider, [domain.name, ...domain.aliases])
   const sets: PlanSet[] = []
-  for (const wanted of await wantedSets(domain)) sets.push(await planSet(provider, await zoneOf(wanted.name), wanted))
+  for (const wanted of await wantedSets(domain))
+    sets.push(await planSet(provider, await zoneOf(wanted.name), wanted, movesMail))
   return { content: { provider: { id: stored.id, name: stored.name }, zone: found.zone, sets } }
 }
 
-async function planSet(provider: Provider, zone: RecordZone, wanted: WantedSet): Promise<PlanSet> {
+async function planSet(provider: Provider, zone: RecordZone, wanted: WantedSet, movesMail: boolean): Promise<PlanSet> {
   const set: PlanSet = {
     name: wanted.name,
     type: wanted.type,
@@ -77,7 +82,7 @@ async function planSet(provider: Provider, zone: RecordZone, wanted: WantedSet):
   if (!provider.takes(wanted.type)) return { ...set, outcome: { status: 'unsupported', words: wanted.type } }
   const live = await provider.read(zone.zone, wanted.name, wanted.type)
   if (live.status !== 'read') return { ...set, outcome: { status: live.status, words: live.words } }
-  const { ttlSeconds, remove, add, kept } = planChange(wanted, live)
+  const { ttlSeconds, remove, add, kept } = planChange(wanted, live, movesMail)
   const { hasAlias, isWildcard } = live
   return {
     ...{ ...set, ttlSeconds, hasAlias, isWildcard, before: liveValues(live) },

@@ -16,6 +16,7 @@ import { FakeZone } from '@/lib/dns/testing/fake-zone'
 import { tryProvider } from '@/lib/dns/try-provider'
 import { domainNameSchema } from '@/lib/domains/name'
 import { createDomain } from '@/lib/domains/service'
+import { leadMailHere, placeMail } from '@/lib/onboarding/service'
 import { AppError } from '@/lib/errors/app-error'
 import { closeQueue } from '@/lib/jobs/queue'
 
@@ -117,6 +118,25 @@ describe('a plan', () => {
     await applyDnsPlan(plan, deps())
     expect(writes).toHaveLength(3)
     expect(await client.auditEntry.count({ where: { action: 'dns:published' } })).toBe(1)
+  })
+
+  test('that moves the mail takes the MX of the old server out, and only then', async () => {
+    await placeMail(actor, { domain: NAME, mx: 'later' })
+    const early = await made()
+    expect((await sets(early)).map((set) => `${kindOf(set)} ${set.type}`)).toContain('unchanged MX')
+    const id = (await leadMailHere(actor, { domain: NAME })) ?? ''
+    await makeDnsPlan(id, deps())
+    expect(await show(id)).toMatchObject({ state: 'ready', movesMail: true })
+    expect((await sets(id)).at(-1)).toMatchObject({
+      type: 'MX',
+      remove: ['10 other.test.'],
+      add: ['10 mx1.host.test.'],
+    })
+    expect(live('MX')).toEqual(['10 other.test.'])
+    await confirm(id)
+    await applyDnsPlan(id, deps())
+    expect((await show(id)).state).toBe('published')
+    expect(live('MX')).toEqual(['10 mx1.host.test.'])
   })
 
   test('leaves a set that changed since, publishes the others, and says so', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseAddress } from '@/lib/addresses/address'
+import { switchField } from '@/lib/addresses/fields'
 import { ALIGNMENTS, DMARC_POLICIES, MTA_STS_MODES, type DnsPolicy } from '@/lib/dns/policy'
 import { canonicalValue } from '@/lib/dns/record'
 import { domainNameSchema } from '@/lib/domains/name'
@@ -7,11 +8,6 @@ import { domainNameSchema } from '@/lib/domains/name'
 const MOST_LINES = 10
 const MOST_URIS = 4
 const DAY_SECONDS = 86_400
-
-const checkbox = z
-  .string()
-  .optional()
-  .transform((sent) => sent !== undefined)
 
 /** Lines, or items parted by white space, each once. */
 const items = z
@@ -66,7 +62,7 @@ const orNull = <T extends string>(values: readonly T[]) =>
 const fields = z.object({
   domain: domainNameSchema,
   revision: z.coerce.number().int(),
-  isParked: checkbox,
+  isParked: switchField,
   /** The domain's name typed again, where it is to be parked. */
   confirmation: z.string().max(1000).default(''),
   mx: z.enum(['here', 'later']),
@@ -80,13 +76,13 @@ const fields = z.object({
   rua: reportUris(false),
   ruf: reportUris(false),
   psd: orNull(['y', 'n'] as const),
-  t: checkbox,
+  t: switchField,
   mtaStsMode: z.enum(MTA_STS_MODES),
   mtaStsDays: z.coerce.number('field.number').int('field.number').min(1, 'dns.days').max(365, 'dns.days'),
-  tlsRpt: checkbox,
+  tlsRpt: switchField,
   tlsRptUris: reportUris(true),
-  clients: checkbox,
-  dane: checkbox,
+  clients: switchField,
+  dane: switchField,
   caa: issuers,
   bimiLogo: httpsUrl,
   bimiCertificate: httpsUrl,

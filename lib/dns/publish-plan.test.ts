@@ -15,6 +15,7 @@ interface Case {
   live: string[]
   hasAlias?: boolean
   hasOther?: boolean
+  movesMail?: boolean
   edit: Partial<RrsetEdit>
 }
 
@@ -32,6 +33,14 @@ const CASES: Case[] = [
     rows: [row('mx', '10 mx1.test.')],
     live: ['10 old.test.'],
     edit: { kept: ['foreign-mx'] },
+  },
+  {
+    does: 'takes the MX of another out when the mail moves here',
+    type: 'MX',
+    rows: [row('mx', '10 mx1.test.')],
+    live: ['10 old.test.', '20 old2.test.'],
+    movesMail: true,
+    edit: { remove: ['10 old.test.', '20 old2.test.'], add: ['10 mx1.test.'] },
   },
   {
     does: 'leaves our MX under another preference',
@@ -311,12 +320,12 @@ const CASES: Case[] = [
   },
 ]
 
-test.each(CASES)('$does', ({ type, rows, live, hasAlias = false, hasOther = false, edit }) => {
-  const planned = planRrset({ type, rows, live, hasAlias, hasOther })
+test.each(CASES)('$does', ({ type, rows, live, hasAlias = false, hasOther = false, movesMail = false, edit }) => {
+  const planned = planRrset({ type, rows, live, hasAlias, hasOther, movesMail })
   expect(planned).toEqual({ add: [], remove: [], kept: [], ...edit })
   const after = [...live.filter((value) => !planned.remove.includes(value)), ...planned.add]
   // What the plan leads to needs no further edit.
-  expect(planRrset({ type, rows, live: after, hasAlias, hasOther })).toMatchObject({ add: [], remove: [] })
+  expect(planRrset({ type, rows, live: after, hasAlias, hasOther, movesMail })).toMatchObject({ add: [], remove: [] })
 })
 
 const foreignText = fc.oneof(

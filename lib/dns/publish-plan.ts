@@ -32,6 +32,8 @@ export interface RrsetPlanInput {
   hasAlias: boolean
   /** Records of another type stand at the name: no CNAME can stand beside them (RFC 1034 §3.6.2). */
   hasOther?: boolean
+  /** The mail moves here: MX of others give way to ours. */
+  movesMail?: boolean
 }
 
 class Edit {
@@ -64,11 +66,12 @@ class Edit {
 
 const host = (value: string) => parseExchange(value).host
 
-function planMx(edit: Edit, wanted: readonly string[]): void {
+function planMx(edit: Edit, wanted: readonly string[], movesMail: boolean): void {
   const hosts = wanted.map(host)
   const foreign = edit.current.filter((value) => !hosts.includes(host(value)))
   // Ours beside another's would split the mail between two systems; moving MX is a step of its own.
-  if (foreign.length > 0) return void edit.kept.add('foreign-mx')
+  if (foreign.length > 0 && !movesMail) return void edit.kept.add('foreign-mx')
+  for (const value of foreign) edit.take(value)
   for (const value of wanted) if (!edit.current.some((live) => host(live) === host(value))) edit.put(value)
 }
 
@@ -178,20 +181,21 @@ function takeWithdrawn(edit: Edit, type: RecordType, rows: readonly PublishedRow
   }
 }
 
-function planMxSet(edit: Edit, rows: readonly PublishedRow[]): void {
+function planMxSet(edit: Edit, rows: readonly PublishedRow[], movesMail: boolean): void {
   const values = (purpose: Purpose) => rows.filter((row) => row.purpose === purpose).map((row) => row.value)
   const backups = values('backup-mx')
   if (backups.length > 0) planBackupMx(edit, backups)
   const hosts = [...values('mx'), ...values('own')]
-  if (hosts.length > 0) planMx(edit, hosts)
+  if (hosts.length > 0) planMx(edit, hosts, movesMail)
 }
 
 /**
  * The smallest edit of what is live at one name and type that makes it as wanted. Only values of ours are taken out; SPF
- * is merged, an MX, policy, address or alias of somebody else stays and is named in `kept`. Idempotent: planned again on
- * its own result it is empty.
+ * is merged, a policy, address or alias of somebody else stays and is named in `kept`, and so does an MX unless the mail
+ * moves. Idempotent: planned again on its own result it is empty.
  */
-export function planRrset({ type, rows, live, hasAlias, hasOther = false }: RrsetPlanInput): RrsetEdit {
+export function planRrset(input: RrsetPlanInput): RrsetEdit {
+  const { type, rows, live, hasAlias, hasOther = false, movesMail = false } = input
   if (hasAlias && type !== 'CNAME') return { remove: [], add: [], kept: ['alias'] }
   const edit = new Edit(live)
   const withdrawn = rows.filter((row) => row.purpose === 'withdrawn')
@@ -203,7 +207,7 @@ export function planRrset({ type, rows, live, hasAlias, hasOther = false }: Rrse
     withdrawn,
     wanted.some((row) => row.purpose === 'spf'),
   )
-  if (type === 'MX') planMxSet(edit, wanted)
+  if (type === 'MX') planMxSet(edit, wanted, movesMail)
   else if (type === 'A' || type === 'AAAA') planAddresses(edit, wanted)
   else if (type === 'CNAME') for (const row of wanted) planAlias(edit, row, hasOther)
   else for (const row of wanted) planRow(edit, type, row, withdrawn)

@@ -43,14 +43,17 @@ export interface PlannedChange extends RrsetChange {
 const ATTEMPTS = 3
 const CONFIRM_MS = [0, 50, 150, 300, 500, 1000]
 
-/** The change that makes an RRset as wanted, from what stands there. A TTL that others share stays theirs. */
-export function planChange(set: RrsetToPublish, live: LiveRrset): PlannedChange {
+/** The change that makes an RRset as wanted, from what stands there. A TTL that others share stays theirs. `movesMail`: MX of others give way. */
+export function planChange(set: RrsetToPublish, live: LiveRrset, movesMail = false): PlannedChange {
   const { name, type } = set
   const values = liveValues(live)
   // Data that nobody can write down cannot be written back or made a condition: hands off.
   if (live.records.some(({ exact }) => exact === null))
     return { name, type, ttlSeconds: set.ttlSeconds, live, remove: [], add: [], kept: ['invalid'] }
-  const edit = planRrset({ type, rows: set.rows, live: values, hasAlias: live.hasAlias, hasOther: live.hasOther })
+  const edit = planRrset({
+    ...{ type, rows: set.rows, live: values, movesMail },
+    ...{ hasAlias: live.hasAlias, hasOther: live.hasOther },
+  })
   const isShared = values.some((value) => !edit.remove.includes(value))
   const ttlSeconds = isShared ? (live.ttlSeconds ?? set.ttlSeconds) : set.ttlSeconds
   return { name, type, ttlSeconds, live, ...edit }

@@ -202,6 +202,8 @@ export interface ShownPlan {
   id: string
   state: PlanState
   words: string
+  /** The MX of another mail server gives way. */
+  movesMail: boolean
   actorName: string
   createdAt: Date
   confirmedAt: Date | null
@@ -210,7 +212,7 @@ export interface ShownPlan {
 }
 
 const planSelect = {
-  ...{ id: true, state: true, edits: true, words: true, actorName: true },
+  ...{ id: true, state: true, edits: true, words: true, movesMail: true, actorName: true },
   ...{ createdAt: true, confirmedAt: true, finishedAt: true },
 } as const
 

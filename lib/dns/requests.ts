@@ -18,8 +18,11 @@ export async function requestDnsCheck(actor: Actor, input: { domain: string }) {
 /** Plans that are kept of a domain; older ones go. */
 const KEPT_PLANS = 20
 
-/** Asks the worker what publishing a domain's records would change, and gives the plan's id. INVALID where it has no provider. */
-export async function requestDnsPlan(actor: Actor, input: { domain: string }) {
+/**
+ * Asks the worker what publishing a domain's records would change, and gives the plan's id. With `movesMail` the MX of
+ * another mail server gives way to ours. INVALID where the domain has no provider.
+ */
+export async function requestDnsPlan(actor: Actor, input: { domain: string; movesMail?: boolean }) {
   const options = { domains: [input.domain], action: 'dns:plan', subject: input.domain }
   return changeMail(actor, 'dns:publish', options, async (change) => {
     const domain = change.domain(input.domain)
@@ -28,7 +31,10 @@ export async function requestDnsPlan(actor: Actor, input: { domain: string }) {
     const old = await change.tx.dnsPlan.findMany({ ...plans, skip: KEPT_PLANS - 1 })
     await change.tx.dnsPlan.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } })
     const { id } = await change.tx.dnsPlan.create({
-      data: { domainId: domain.id, state: 'making', actorName: actor.name, createdAt: change.now },
+      data: {
+        ...{ domainId: domain.id, state: 'making', movesMail: input.movesMail ?? false },
+        ...{ actorName: actor.name, createdAt: change.now },
+      },
       select: { id: true },
     })
     await enqueue(change.tx, 'dns.plan', { planId: id })

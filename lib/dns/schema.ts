@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { switchField } from '@/lib/addresses/fields'
 import { canonicalAddress, canonicalValue, parseRecordName, RECORD_TYPES } from '@/lib/dns/record'
 import { findService } from '@/lib/dns/providers/lexicon-services'
 import { domainNameSchema } from '@/lib/domains/name'
@@ -210,6 +211,8 @@ export const providerNameSchema = z.object({ name: z.string().max(100, 'field.lo
 /** A provider, and a domain that it is said to hold. */
 export const tryProviderSchema = z.object({ provider: z.string().max(100, 'field.long'), domain: domainNameSchema })
 export type TryProviderInput = z.infer<typeof tryProviderSchema>
+
+export const requestPlanSchema = z.object({ domain: domainNameSchema, movesMail: switchField })
 
 export const confirmPlanSchema = z.object({ domain: domainNameSchema, plan: z.uuid('dns.planMissing') })
 export type ConfirmPlanInput = z.infer<typeof confirmPlanSchema>

@@ -14,8 +14,10 @@ export interface Onboarding {
   keys: ListedKey[]
   provider: string | null
   mx: 'here' | 'later'
-  /** Mail hosts that DNS names now and that are not ours. */
+  /** Mail hosts that DNS names now and that are not ours; none where it says that there is no mail. */
   foreignExchanges: string[]
+  /** What moving the mail takes out of DNS (`10 mx.other.test.`; `0 .` where there is no mail) and what it puts in. */
+  move: { from: string[]; to: string[] }
   /** For how long senders may still go there after a change, in seconds; null where nobody knows. */
   exchangeTtlSeconds: number | null
   lastTest: Awaited<ReturnType<typeof listTests>>[number] | null
@@ -32,22 +34,24 @@ export async function getOnboarding(actor: Actor, domainName: string): Promise<O
     listTests(actor, { domain: domainName, take: 1 }),
   ])
   const mxRecords = records.filter((record) => record.purpose === 'mx' && record.name === domainName)
-  const ours = new Set(mxRecords.map((record) => exchangeOf(record.value)))
-  const found = [...new Set(mxRecords.flatMap((record) => record.found).map(exchangeOf))]
-  const foreignExchanges = found.filter((host) => host !== '' && !ours.has(host))
+  const to = mxRecords.map((record) => record.value)
+  const ours = new Set(to.map(exchangeOf))
+  const found = [...new Set(mxRecords.flatMap((record) => record.found))]
+  const from = found.filter((value) => !ours.has(exchangeOf(value)))
+  const foreignExchanges = [...new Set(from.map(exchangeOf))].filter((host) => host !== '')
   const ttls = mxRecords.flatMap(({ observation }) => observation?.findings.map((one) => one.ttlSeconds ?? 0) ?? [])
   const lastTest = tests[0] ?? null
   const { mx } = domain.policy
   const steps = onboardingSteps({
     records: records.map(({ observation, ...record }) => ({ ...record, state: observation?.state ?? null })),
-    foreignExchanges,
+    foreignMx: from,
     mx,
     keyStates: keys.map((key) => key.state),
     mailboxCount: domain.mailboxCount,
     lastTest,
   })
   return {
-    ...{ domain, steps, records, keys, provider, mx, foreignExchanges, lastTest },
+    ...{ domain, steps, records, keys, provider, mx, foreignExchanges, move: { from, to }, lastTest },
     exchangeTtlSeconds: ttls.length > 0 ? Math.max(...ttls) : null,
   }
 }

@@ -2,9 +2,11 @@ import 'server-only'
 import { z } from 'zod'
 import type { Actor } from '@/lib/auth/actor'
 import { systemClock, type Clock } from '@/lib/clock/clock'
+import { db } from '@/lib/db/client'
+import { requestDnsCheck, requestDnsPlan } from '@/lib/dns/requests'
 import { parseDnsPolicy } from '@/lib/dns/policy'
 import { syncDomainRecords } from '@/lib/dns/sync'
-import { domainNameSchema } from '@/lib/domains/name'
+import { domainNameSchema, type DomainName } from '@/lib/domains/name'
 import { changeMail } from '@/lib/releases/change-mail'
 
 export const placeMailSchema = z.object({ domain: domainNameSchema, mx: z.enum(['here', 'later']) })
@@ -26,6 +28,25 @@ export async function placeMail(actor: Actor, { domain, mx }: PlaceMailInput) {
     })
     await syncDomainRecords(change.tx, row.id)
   })
+}
+
+/**
+ * Leads the domain's mail here: its MX is wanted from now on, and where its records are published through a provider, a
+ * plan that replaces another server's MX is asked for; gives that plan's id, null where the records are typed in by hand.
+ * NOT_FOUND where the domain is not the actor's.
+ */
+export async function leadMailHere(actor: Actor, { domain }: { domain: DomainName }): Promise<string | null> {
+  await placeMail(actor, { domain, mx: 'here' })
+  const { dnsProviderId } = await db().domain.findUniqueOrThrow({
+    where: { name: domain },
+    select: { dnsProviderId: true },
+  })
+  if (dnsProviderId === null) {
+    await requestDnsCheck(actor, { domain })
+    return null
+  }
+  const { result } = await requestDnsPlan(actor, { domain, movesMail: true })
+  return result.id
 }
 
 /** The guided way was finished, or left for good: its page is no longer offered. NOT_FOUND where the domain is not the actor's. */

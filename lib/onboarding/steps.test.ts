@@ -5,7 +5,7 @@ const record = (purpose: string, state: string | null, isHeld = false) =>
   ({ purpose, need: 'required', isHeld, state }) as OnboardingFacts['records'][number]
 const facts = (more: Partial<OnboardingFacts> = {}): OnboardingFacts => ({
   records: [record('mx', 'ok'), record('spf', 'ok')],
-  foreignExchanges: [],
+  foreignMx: [],
   mx: 'here',
   keyStates: ['active'],
   mailboxCount: 1,
@@ -42,13 +42,23 @@ test('each thing that is missing is the next step, the earliest first', () => {
 test('mail that goes elsewhere is moved when all else is ready, and proven after that', () => {
   const moving = {
     mx: 'later' as const,
-    foreignExchanges: ['mx.old.test'],
+    foreignMx: ['10 mx.old.test.'],
     records: [record('mx', 'different', true), record('spf', 'ok')],
     lastTest: null,
   }
   expect(next({ ...moving, mailboxCount: 0 })).toEqual({ key: 'people', state: 'now' })
   expect(next(moving)).toEqual({ key: 'move', state: 'now' })
-  expect(next({ ...moving, mx: 'here', foreignExchanges: [] })).toEqual({ key: 'proof', state: 'now' })
+  expect(next({ ...moving, mx: 'here', foreignMx: [] })).toEqual({ key: 'proof', state: 'now' })
+})
+
+test('a domain with an MX of another server is not stuck at its own: moving is a step of its own', () => {
+  const elsewhere = { foreignMx: ['10 mx.old.test.'], records: [record('mx', 'different'), record('spf', 'ok')] }
+  expect(next(elsewhere)).toEqual({ key: 'move', state: 'now' })
+  expect(next({ ...elsewhere, foreignMx: ['0 .'] })).toEqual({ key: 'move', state: 'now' })
+  expect(next({ ...elsewhere, records: [record('mx', 'different'), record('spf', 'missing')] })).toEqual({
+    key: 'publish',
+    state: 'now',
+  })
 })
 
 test('optional records are not waited for', () => {

@@ -5,8 +5,8 @@ import type { Need } from '@/lib/dns/purpose'
 export interface OnboardingFacts {
   /** Managed records; `state` is null before DNS was first asked, `isHeld` those that wait for the move of its mail. */
   records: { purpose: string; need: Need; isHeld: boolean; state: string | null }[]
-  /** Mail hosts that DNS names and that are not ours. */
-  foreignExchanges: string[]
+  /** MX records in DNS that are not ours. */
+  foreignMx: string[]
   mx: 'here' | 'later'
   keyStates: DkimKeyState[]
   mailboxCount: number
@@ -32,19 +32,20 @@ export function neededRecords<R extends { need: Need; isHeld: boolean; purpose: 
  * message there and back, comes after that. Pure.
  */
 export function onboardingSteps(facts: OnboardingFacts): OnboardingStep[] {
-  const needed = neededRecords(facts.records)
-  const isMoving = facts.mx === 'later'
+  const isMoving = facts.mx === 'later' || facts.foreignMx.length > 0
+  // The MX of another server stays until the step that moves the mail.
+  const needed = neededRecords(facts.records).filter((record) => !isMoving || record.purpose !== 'mx')
   const isDone: Record<OnboardingKey, boolean> = {
     name: true,
     look: facts.records.length > 0 && needed.every((record) => record.state !== null),
     publish: needed.length > 0 && needed.every((record) => record.state === 'ok'),
     sign: facts.keyStates.includes('active'),
     people: facts.mailboxCount > 0,
-    move: !isMoving && facts.foreignExchanges.length === 0,
+    move: !isMoving,
     proof: facts.lastTest?.state === 'passed',
   }
   const hasFailed = facts.lastTest?.state === 'failed'
-  const keys = ONBOARDING_STEPS.filter((key) => key !== 'move' || isMoving || facts.foreignExchanges.length > 0)
+  const keys = ONBOARDING_STEPS.filter((key) => key !== 'move' || isMoving)
   const next = keys.find((key) => !isDone[key])
   return keys.map((key) => {
     if (isDone[key]) return { key, state: 'done' }

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { domainPath, planPath } from '@/components/data/paths'
 import { confirmDnsPlan, requestDnsCheck, requestDnsPlan } from '@/lib/dns/requests'
-import { confirmPlanSchema, ownRecordSchema, removeOwnRecordSchema } from '@/lib/dns/schema'
+import { confirmPlanSchema, ownRecordSchema, requestPlanSchema, removeOwnRecordSchema } from '@/lib/dns/schema'
 import { addOwnRecord, removeOwnRecord } from '@/lib/dns/service'
 import { domainNameSchema } from '@/lib/domains/name'
 import { formAction } from '@/lib/http/form-action'
@@ -19,10 +19,13 @@ export const checkDnsAction = formAction({ permission: 'dns:write', schema: doma
 })
 
 /** Publishing begins with a plan, which is shown and confirmed. */
-export const planDnsAction = formAction({ permission: 'dns:publish', schema: domainOnly }, async (actor, input) => {
-  const { result } = await requestDnsPlan(actor, input)
-  return { to: planPath(input.domain, result.id) }
-})
+export const planDnsAction = formAction(
+  { permission: 'dns:publish', schema: requestPlanSchema },
+  async (actor, input) => {
+    const { result } = await requestDnsPlan(actor, input)
+    return { to: planPath(input.domain, result.id) }
+  },
+)
 
 export const confirmDnsPlanAction = formAction(
   { permission: 'dns:publish', schema: confirmPlanSchema },

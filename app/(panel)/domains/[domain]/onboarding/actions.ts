@@ -1,12 +1,12 @@
 'use server'
 
 import { z } from 'zod'
-import { domainPath } from '@/components/data/paths'
+import { domainPath, planPath } from '@/components/data/paths'
 import { requestDnsCheck } from '@/lib/dns/requests'
 import { setDomainProvider } from '@/lib/dns/service'
 import { domainNameSchema } from '@/lib/domains/name'
 import { formAction } from '@/lib/http/form-action'
-import { finishOnboarding, placeMail, placeMailSchema } from '@/lib/onboarding/service'
+import { finishOnboarding, leadMailHere, placeMail, placeMailSchema } from '@/lib/onboarding/service'
 
 const domainOnly = z.object({ domain: domainNameSchema })
 const here = (domain: string) => domainPath(domain, 'onboarding')
@@ -18,6 +18,15 @@ export const placeMailAction = formAction(
     await placeMail(actor, input)
     await requestDnsCheck(actor, input)
     return { to: here(input.domain) }
+  },
+)
+
+/** The plan that moves the mail where there is a provider; else the page says what to type in. */
+export const leadMailHereAction = formAction(
+  { permission: 'dns:publish', schema: domainOnly },
+  async (actor, input) => {
+    const plan = await leadMailHere(actor, input)
+    return { to: plan === null ? here(input.domain) : planPath(input.domain, plan) }
   },
 )
 

@@ -1,10 +1,11 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { getTranslations } from 'next-intl/server'
+import { getFormatter, getTranslations } from 'next-intl/server'
 import { requestTestAction } from '@/app/(panel)/domains/[domain]/tests/actions'
 import {
   chooseProviderAction,
   finishOnboardingAction,
+  leadMailHereAction,
   placeMailAction,
 } from '@/app/(panel)/domains/[domain]/onboarding/actions'
 import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
@@ -240,7 +241,7 @@ const MINUTE_SECONDS = 60
 /** What to have done before senders are led here: what Posthouse can see is ticked by itself. */
 async function Move(props: StepProps) {
   const { actor, name, way, step } = props
-  const t = await getTranslations('onboarding')
+  const [t, format] = await Promise.all([getTranslations('onboarding'), getFormatter()])
   if (step.state === 'done') return <Said {...props} />
   const isReady = (key: OnboardingKey) => way.steps.some((one) => one.key === key && one.state === 'done')
   const seen = [
@@ -248,6 +249,7 @@ async function Move(props: StepProps) {
     { key: 'key', isDone: isReady('sign') },
     { key: 'mailboxes', isDone: isReady('people') },
   ] as const
+  const isTyped = way.provider === null && way.mx === 'here'
   const minutes = Math.ceil((way.exchangeTtlSeconds ?? 0) / MINUTE_SECONDS)
   return (
     <div className="flex flex-col gap-3">
@@ -266,21 +268,26 @@ async function Move(props: StepProps) {
           </li>
         ))}
       </ul>
-      {way.mx === 'later' && roleMay(actor.role, 'dns:write') ? (
-        <ActionForm action={placeMailAction} hidden={{ domain: name, mx: 'here' }} className="contents">
+      {isTyped ? (
+        <p className="max-w-prose wrap-anywhere">
+          {t('moveByHand', {
+            values: format.list(way.move.from.map((value) => `MX ${value}`)),
+            ours: format.list(way.move.to.map((value) => `MX ${value}`)),
+          })}
+        </p>
+      ) : null}
+      {!isTyped && roleMay(actor.role, 'dns:publish') ? (
+        <ActionForm action={leadMailHereAction} hidden={{ domain: name }} className="flex flex-col gap-2">
           <div>
             <SubmitButton variant={props.isNext ? 'primary' : 'plain'} busy={t('saving')}>
-              {t('moveNow')}
+              {t(way.provider === null ? 'moveNow' : 'movePlan')}
             </SubmitButton>
           </div>
+          {way.provider !== null && way.foreignExchanges.length > 0 ? (
+            <p className="text-muted text-sm">{t('moveHelp', { hosts: format.list(way.foreignExchanges) })}</p>
+          ) : null}
         </ActionForm>
-      ) : (
-        <div>
-          <ButtonLink href={domainPath(name, 'dns')} variant="primary">
-            {way.provider === null ? t('toForms') : t('toPlan', { provider: way.provider })}
-          </ButtonLink>
-        </div>
-      )}
+      ) : null}
     </div>
   )
 }

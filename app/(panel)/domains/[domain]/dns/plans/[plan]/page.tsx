@@ -67,12 +67,15 @@ export default async function PlanPage({ params }: Props) {
   const { content, state } = plan
   const mayPublish = roleMay(actor.role, 'dns:publish')
   const isConfirmable = state === 'ready' && content?.sets.some(isEdit) === true
+  // A plan that only keeps house leaves the old mail server's MX; replacing it is asked for by its name.
+  const mayMove = state !== 'making' && content?.sets.some(({ kept }) => kept.includes('foreign-mx')) === true
   const isOver = state !== 'making' && state !== 'confirmed' && !isConfirmable
+  const hidden = (movesMail: boolean) => ({ domain: name, ...(movesMail && { movesMail: 'on' }) })
   return (
     <DomainFrame
       name={name}
       actor={actor}
-      title={t('title')}
+      title={t(plan.movesMail ? 'titleMove' : 'title')}
       crumbs={[{ href: domainPath(name, 'dns'), label: tDomain('tabs.dns') }]}
       state={await stateOf(plan)}
       actions={
@@ -84,9 +87,16 @@ export default async function PlanPage({ params }: Props) {
               </ActionForm>
             ) : null}
             {isOver ? (
-              <ActionForm action={planDnsAction} hidden={{ domain: name }} className="contents">
+              <ActionForm action={planDnsAction} hidden={hidden(plan.movesMail)} className="contents">
                 <SubmitButton variant="plain" busy={tDns('asking')}>
                   {t('again')}
+                </SubmitButton>
+              </ActionForm>
+            ) : null}
+            {mayMove ? (
+              <ActionForm action={planDnsAction} hidden={hidden(true)} className="contents">
+                <SubmitButton variant="plain" busy={tDns('asking')}>
+                  {t('withMove')}
                 </SubmitButton>
               </ActionForm>
             ) : null}
