@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { aggregateReport, DOMAIN, expect, OWNER, posthouse, signIn, test } from './fixtures'
 
 /** One administrator, one domain, from the set-up link to a proof by a real message and a report read. */
@@ -179,24 +178,4 @@ test('a removed mailbox is refused, a stranger is sent to the sign-in', async ({
   await context.clearCookies()
   await page.goto(`/domains/${DOMAIN}`)
   await expect(page).toHaveURL(/\/sign-in/)
-})
-
-test('axe finds nothing on the main pages', async ({ page }) => {
-  await signIn(page)
-  for (const path of [
-    '/',
-    '/domains',
-    `/domains/${DOMAIN}`,
-    `/domains/${DOMAIN}/dns`,
-    `/domains/${DOMAIN}/reports`,
-    '/nodes',
-  ]) {
-    await page.goto(path)
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-      .analyze()
-    expect(violations.map((violation) => `${path}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual(
-      [],
-    )
-  }
 })

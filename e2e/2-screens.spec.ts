@@ -79,6 +79,10 @@ async function newestPages(page: Page): Promise<PageToSee[]> {
 
 test.beforeAll(() => mkdirSync(FOLDER, { recursive: true }))
 
+/** The legacy mode asks in the page itself; without frames of others the answer is the same, in half the time. */
+const axe = (page: Page) =>
+  new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).setLegacyMode()
+
 const nameOf = (page: string, { theme, width, locale }: Look) => `${FOLDER}/${page}-${theme}-${width}-${locale}.png`
 
 for (const look of ALL)
@@ -104,10 +108,9 @@ for (const look of ALL)
         `${name} is too wide`,
       ).toBeLessThanOrEqual(WIDTHS[look.width])
       await page.screenshot({ path: nameOf(name, look), fullPage: true })
-      if (looks === ALL && look.width === 'narrow') continue
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-        .analyze()
+      // Both themes, widths and languages once: the other looks differ in nothing that axe sees.
+      if (!TWO.some(isSame)) continue
+      const { violations } = await axe(page).analyze()
       expect(violations.map((violation) => `${name}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual(
         [],
       )
