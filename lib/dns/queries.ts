@@ -1,4 +1,5 @@
 import 'server-only'
+import { cache } from 'react'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { isReserve } from '@/lib/dkim/reserve'
@@ -90,11 +91,18 @@ function mergedSpf(purpose: Purpose, value: string, found: readonly string[]): s
 }
 
 /** The records of a domain, ours by purpose first and then the administrator's own, with what DNS says. NOT_FOUND where it is not the actor's. */
-export async function listDnsRecords(
-  actor: Actor,
-  domainName: string,
-): Promise<{ records: ListedRecord[]; provider: string | null }> {
+export async function listDnsRecords(actor: Actor, domainName: string): Promise<DomainRecords> {
   requirePermission(actor, 'dns:read')
+  return loadRecords(actor, domainName)
+}
+
+interface DomainRecords {
+  records: readonly ListedRecord[]
+  provider: string | null
+}
+
+/** Once a request: a page shows them, and its keys each with the record of theirs. */
+const loadRecords = cache(async (actor: Actor, domainName: string): Promise<DomainRecords> => {
   const domain = await db().domain.findFirst({
     where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
     select: {
@@ -135,7 +143,7 @@ export async function listDnsRecords(
       (`${a.name} ${a.type} ${a.value}` < `${b.name} ${b.type} ${b.value}` ? -1 : 1),
   )
   return { records, provider: domain.dnsProvider?.name ?? null }
-}
+})
 
 /** The records of a domain as lines of a zone file, SPF merged with what others have in it. NOT_FOUND where it is not the actor's. */
 export async function zoneText(actor: Actor, domainName: string): Promise<string> {

@@ -10,7 +10,7 @@ import { onboardingSteps, type OnboardingStep } from '@/lib/onboarding/steps'
 export interface Onboarding {
   domain: Awaited<ReturnType<typeof requireDomain>>
   steps: OnboardingStep[]
-  records: ListedRecord[]
+  records: readonly ListedRecord[]
   keys: ListedKey[]
   provider: string | null
   mx: 'here' | 'later'

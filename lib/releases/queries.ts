@@ -1,4 +1,5 @@
 import 'server-only'
+import { cache } from 'react'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import type { Prisma } from '@/lib/db/generated/client'
@@ -113,9 +114,14 @@ export async function getDelivery(actor: Actor, number: bigint) {
 /** What nodes refuse of a domain now; nothing where it is not the actor's. */
 export async function listRefusals(actor: Actor, domain: string) {
   requirePermission(actor, 'release:read')
+  return loadRefusals(actor, domain)
+}
+
+/** Once a request: the page and what stands above it both ask. */
+const loadRefusals = cache(async (actor: Actor, domain: string) => {
   const row = await db().domain.findFirst({
     where: { AND: [visibleDomains(actor), { name: domain, deletedAt: null }] },
     select: { name: true },
   })
   return row ? standingRefusals([row.name]) : []
-}
+})
