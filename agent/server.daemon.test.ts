@@ -173,5 +173,6 @@ describe('the agent over HTTPS', () => {
     expect(status.versions.opendkim).toMatch(/^2\./)
     expect(status.daemons.map(({ name, isRunning }) => [name, isRunning])).toContainEqual(['postfix', false])
     expect(status.diskFreeBytes).toBeGreaterThan(0)
+    expect(status).toMatchObject({ tlsKeys: { served: null, next: null } })
   })
 })

@@ -6,6 +6,7 @@ import type { Agent } from './agent'
 import { daemonsOf, findDaemon } from './daemons'
 import { heldMail } from './held'
 import { run } from './programs'
+import { tlsKeys } from './tls-keys'
 
 /** From here on the queue is "this many or more": counting must not cost more than the queue itself. */
 const MOST_COUNTED = 100_000
@@ -32,7 +33,7 @@ export function createStatus(agent: Agent) {
       }),
       diskFreeBytes: freeBytes(dir),
       queueSize: queue === null ? null : countQueue(queue),
-      ...(queue !== null && { held: heldMail(queue) }),
+      ...(queue !== null && { held: heldMail(queue), tlsKeys: tlsKeys(paths.tls, agent.log) }),
     }
   }
 }

@@ -13,7 +13,7 @@ import type { RenderedFile } from './render/rendered'
 import { renderSmtp } from './render/smtp'
 import { ensureStores } from './stores'
 import { readTemplates } from './templates'
-import { ensureCertificate } from './tls'
+import { ensureCertificate, ensureNextKey } from './tls'
 
 export interface PreparedNode {
   config: NodeConfig
@@ -54,6 +54,7 @@ export async function prepareNode(dir: string): Promise<PreparedNode> {
   const isSmtp = config.roles.includes('smtp')
   makeFolders(dir, paths, config)
   await ensureCertificate(paths.tls, config.hostName)
+  if (isSmtp) ensureNextKey(paths.tls)
   writeRendered(dir, [
     ...renderDovecot(templates, config, dir),
     ...(isSmtp ? renderSmtp(templates, config, dir) : []),

@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto'
-import { chmodSync, existsSync, readFileSync, renameSync } from 'node:fs'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from './command'
 import { ensureFolder } from './files'
@@ -22,4 +22,17 @@ export async function ensureCertificate(folder: string, hostName: string): Promi
     renameSync(`${cert}.new`, cert)
   }
   return new X509Certificate(readFileSync(cert)).fingerprint256
+}
+
+/**
+ * Makes the key for the certificate after the served one (`next-key.pem`, P-256, only root reads it) in `folder` where
+ * there is none, so that DNS can announce it before it is used (RFC 7671 §8.1).
+ */
+export function ensureNextKey(folder: string): void {
+  const file = join(folder, 'next-key.pem')
+  if (existsSync(file)) return
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  writeFileSync(`${file}.new`, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  chmodSync(`${file}.new`, 0o600)
+  renameSync(`${file}.new`, file)
 }

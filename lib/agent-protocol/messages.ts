@@ -67,6 +67,13 @@ export type DeliverAnswer = z.infer<typeof deliverAnswer>
 
 export const daemonState = z.strictObject({ name: z.string(), isRunning: z.boolean(), words: z.string() })
 
+/**
+ * SHA-256 (hex) of the SubjectPublicKeyInfo of the certificate that Postfix serves on port 25 and of the key that is to
+ * follow it; null where there is none that can be read.
+ */
+export const tlsKeys = z.strictObject({ served: hash.nullable(), next: hash.nullable() })
+export type TlsKeys = z.infer<typeof tlsKeys>
+
 /** `GET /v1/status`. */
 export const statusAnswer = z.strictObject({
   protocol: z.int(),
@@ -81,6 +88,8 @@ export const statusAnswer = z.strictObject({
   queueSize: z.int().nullable(),
   /** Messages on hold, and when the oldest came in (null: none). Agents before it say nothing. */
   held: z.strictObject({ count: z.int(), oldestAt: z.iso.datetime().nullable() }).optional(),
+  /** Of smtp nodes alone. Agents before it say nothing. */
+  tlsKeys: tlsKeys.optional(),
 })
 export type StatusAnswer = z.infer<typeof statusAnswer>
 
