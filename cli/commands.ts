@@ -58,9 +58,15 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'reports parse',
-    usage: 'reports parse <file…> --json',
-    help: 'Reads report files and prints one JSON object a line, without database or panel.\nExit code 1 where a file is rejected or cannot be read.',
-    run: async (args, io) => (await import('@/cli/reports')).reportsCommand(['parse', ...args], io),
+    usage: 'reports parse <path…> [--json]',
+    help: 'Reads reports (DMARC aggregate and failure, TLS) and stores nothing; needs no database.\nXML or JSON, plain, in gzip or zip, or a mail with one; an mbox, a Maildir, a folder of such files.\n--json prints one JSON object a line: file, kind (aggregate, failure, tls, null), state (valid, rejected, failed), reason (a code, null when valid), message (the reason in English), detail, report.\nExit code 1 where one is rejected or cannot be read.',
+    run: async (args, io) => (await import('@/cli/reports')).reportsParse(args, io),
+  },
+  {
+    name: 'reports import',
+    usage: 'reports import <path…> [--json]',
+    help: 'Stores reports, from whatever `reports parse` reads; one that cannot be read never stops the others.\n--json prints one JSON object a line: file, kind, state (stored, duplicate, foreign, rejected, failed), reason, domain, messages, reportId.\nExit code 1 where one is rejected or failed.',
+    run: async (args, io) => (await import('@/cli/reports')).reportsImport(args, io),
   },
   {
     name: 'node add',

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
-import { reportsCommand } from '@/cli/reports'
+import { main } from '@/cli/main'
 import { reportXml, sampleReport } from '@/lib/dmarc/testing'
 
 const folder = mkdtempSync(join(tmpdir(), 'posthouse-cli-'))
@@ -23,7 +23,7 @@ const bad = file('bad.xml', '<html/>')
 async function run(...args: string[]) {
   let out = ''
   let err = ''
-  const exitCode = await reportsCommand(args, { out: (text) => (out += text), err: (text) => (err += text) })
+  const exitCode = await main(['reports', ...args], { out: (text) => (out += text), err: (text) => (err += text) })
   return { exitCode, out, err }
 }
 
@@ -47,11 +47,31 @@ describe('posthouse reports parse', () => {
     expect(await run('parse', '--json', good)).toMatchObject({ exitCode: 0, err: '' })
   })
 
-  it('says a folder cannot be read, and goes on', async () => {
-    const { exitCode, out } = await run('parse', '--json', folder, good)
+  it('reads the mails of an mbox and of a Maildir, and all that lies in a folder', async () => {
+    const report = gzipSync(reportXml(sampleReport())).toString('base64')
+    const mail = `From: a@example.net\r\nSubject: Report\r\nContent-Type: application/gzip\r\nContent-Transfer-Encoding: base64\r\n\r\n${report}\r\n`
+    const mbox = `From a@example.net Sun Nov 22 12:00:00 2026\n${mail}\nFrom b@example.net Sun Nov 22 12:00:01 2026\nSubject: none\n\n>From here on nothing\n`
+    const tree = join(folder, 'tree')
+    for (const name of ['maildir/cur', 'maildir/new', 'maildir/tmp', 'maildir/.Old/cur', 'maildir/.Old/new'])
+      mkdirSync(join(tree, name), { recursive: true })
+    writeFileSync(join(tree, 'maildir/new/1.a'), mail)
+    writeFileSync(join(tree, 'maildir/cur/2.b:2,S'), 'Subject: hello\n\nno report')
+    writeFileSync(join(tree, 'maildir/tmp/3.c'), 'half writ')
+    writeFileSync(join(tree, 'maildir/dovecot.index'), 'an index')
+    writeFileSync(join(tree, 'maildir/.Old/cur/4.d:2,'), mail)
+    writeFileSync(join(tree, 'reports.mbox'), mbox)
+    symlinkSync(tree, join(tree, 'round'))
+    const { out, exitCode } = await run('parse', '--json', tree)
+    const lines = out.trimEnd().split('\n')
+    const found = lines.map((line) => JSON.parse(line) as { file: string; state: string })
+    expect(found.map(({ file: path, state }) => [path.slice(tree.length + 1), state])).toEqual([
+      ['maildir/new/1.a', 'valid'],
+      ['maildir/cur/2.b:2,S', 'rejected'],
+      ['maildir/.Old/cur/4.d:2,', 'valid'],
+      ['reports.mbox#1', 'valid'],
+      ['reports.mbox#2', 'rejected'],
+    ])
     expect(exitCode).toBe(1)
-    expect(out.split('\n')[0]).toContain('"state":"failed"')
-    expect(out.split('\n')[1]).toContain('"state":"valid"')
   })
 
   it('writes words for people, without control characters of the report', async () => {
@@ -65,24 +85,20 @@ describe('posthouse reports parse', () => {
     )
   })
 
-  it.each([[[]], [['parse']], [['read', 'x']], [['parse', '--yaml', 'x']]])(
-    'ends with 2 and the usage for %j',
-    async (args) => {
-      const { exitCode, out, err } = await run(...args)
-      expect([exitCode, out]).toEqual([2, ''])
-      expect(err).toContain('Usage: posthouse reports parse')
-    },
-  )
+  it.each([[['parse']], [['parse', '--yaml', 'x']], [['import']]])('ends with 2 and the usage for %j', async (args) => {
+    const { exitCode, out, err } = await run(...args)
+    expect([exitCode, out]).toEqual([2, ''])
+    expect(err).toContain('usage: posthouse reports')
+  })
 
   it('explains itself with --help', async () => {
-    expect(await run('--help')).toMatchObject({ exitCode: 0, err: '' })
     expect((await run('parse', '--help')).out).toContain('Exit code')
   })
 
   it('needs no environment and no database', { timeout: 30_000 }, () => {
     const root = fileURLToPath(new URL('..', import.meta.url))
-    const code = `import { reportsCommand } from '@/cli/reports'
-      process.exitCode = await reportsCommand(['parse', '--json', ${JSON.stringify(good)}], { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) })`
+    const code = `import { main } from '@/cli/main'
+      process.exitCode = await main(["reports", 'parse', '--json', ${JSON.stringify(good)}], { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) })`
     const script = file('alone.mts', code)
     const env = { PATH: process.env.PATH ?? '', NODE_ENV: 'production' as const }
     const done = spawnSync(process.execPath, ['--import', 'tsx', script], { cwd: root, env, encoding: 'utf8' })

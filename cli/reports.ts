@@ -1,90 +1,56 @@
-import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { readArgs } from '@/cli/args'
+import type { Io } from '@/cli/command'
+import { systemActor } from '@/lib/auth/actor'
 import { readReportFile, type ReportReading } from '@/lib/dmarc/read-file'
 import { REPORT_REASONS } from '@/lib/dmarc/reasons'
+import { reportItems, type ReportItem } from '@/lib/dmarc/report-files'
 import { REPORT_LIMITS, reporterOf } from '@/lib/dmarc/schema'
 
-/** Where a command writes. */
-export interface CommandIo {
-  out: (text: string) => void
-  err: (text: string) => void
-}
+const POSITIONALS = { least: 1, most: Number.POSITIVE_INFINITY }
 
-const USAGE = `Usage: posthouse reports parse <file…> [--json]
-
-Reads DMARC aggregate reports, DMARC failure reports and TLS reports: XML or JSON, plain, in gzip or zip, or a mail with
-one of them. Needs no database and stores nothing.
-
-  --json    one JSON object a line: file, kind (aggregate, failure, tls or null), state (valid, rejected, failed),
-            reason (a code, null when valid), message (the reason in English), detail, report
-  --        what follows are file names, whatever they begin with
-
-Exit code: 0 when every file is valid, 1 when one is rejected or failed, 2 when the command was not understood.
-`
-
-/** `posthouse reports …`. Returns the exit code: 0 all valid, 1 some rejected or failed, 2 not understood. */
-export async function reportsCommand(args: string[], io: CommandIo): Promise<number> {
-  const [verb, ...rest] = args
-  if (
-    verb === '--help' ||
-    verb === '-h' ||
-    rest.slice(0, endOfOptions(rest)).some((arg) => arg === '--help' || arg === '-h')
-  ) {
-    io.out(USAGE)
-    return 0
-  }
-  const options = rest.slice(0, endOfOptions(rest))
-  const files = [...options.filter((arg) => !arg.startsWith('--')), ...rest.slice(options.length + 1)]
-  const unknown = options.find((arg) => arg.startsWith('--') && arg !== '--json')
-  if (verb !== 'parse' || unknown !== undefined || files.length === 0) {
-    const said = verb === undefined ? 'a command is missing' : verb !== 'parse' ? `unknown command: ${verb}` : null
-    io.err(
-      `posthouse reports: ${said ?? (unknown === undefined ? 'a file is missing' : `unknown option: ${unknown}`)}\n\n${USAGE}`,
-    )
-    return 2
-  }
+/** `posthouse reports parse <path…> [--json]`: reads and stores nothing. 0: all valid, 1: some rejected or failed. */
+export async function reportsParse(args: string[], io: Io): Promise<number> {
+  const { positionals, values } = readArgs(args, { json: { type: 'boolean' } }, POSITIONALS)
   let exitCode = 0
-  for (const file of files) {
-    const reading = await readPath(file)
+  for await (const item of reportItems(positionals, REPORT_LIMITS.packedBytes)) {
+    const reading = await readItem(item)
     if (reading.state !== 'valid') exitCode = 1
-    io.out(`${options.includes('--json') ? asJson(file, reading) : asText(file, reading)}\n`)
+    io.out(`${values.json ? asJson(item.file, reading) : asText(item.file, reading)}\n`)
   }
   return exitCode
 }
 
-function endOfOptions(args: string[]): number {
-  const at = args.indexOf('--')
-  return at === -1 ? args.length : at
+/** `posthouse reports import <path…> [--json]`: stores them, each by itself. 0: none rejected or failed, 1: some. */
+export async function reportsImport(args: string[], io: Io): Promise<number> {
+  const { positionals, values } = readArgs(args, { json: { type: 'boolean' } }, POSITIONALS)
+  const { importReport } = await import('@/lib/dmarc/service')
+  const actor = systemActor('command line')
+  const counts = new Map<string, number>()
+  for await (const { file, content } of reportItems(positionals, REPORT_LIMITS.packedBytes)) {
+    const result =
+      'words' in content
+        ? { ...NOTHING, state: 'failed' as const, reason: 'file-unreadable' as const, detail: content.words }
+        : await importReport(actor, { name: basename(file), content })
+    const { kind, state, reason, domain, messages, reportId } = result
+    counts.set(state, (counts.get(state) ?? 0) + 1)
+    if (values.json) io.out(`${JSON.stringify({ file, kind, state, reason, domain, messages, reportId })}\n`)
+    else io.out(`${printable(file)}: ${state}${reason === null ? '' : `: ${REPORT_REASONS[reason]} [${reason}]`}\n`)
+  }
+  io.err(`${[...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'nothing there'}\n`)
+  return counts.has('rejected') || counts.has('failed') ? 1 : 0
 }
 
-/** Reads one file of at most 30 MiB; what the system says about a file it cannot give is `failed`, not `rejected`. */
-async function readPath(path: string): Promise<ReportReading> {
-  let bytes: Buffer
+const NOTHING = { kind: null, domain: null, messages: null, reportId: null }
+
+async function readItem({ content }: ReportItem): Promise<ReportReading> {
+  if ('words' in content)
+    return { kind: null, state: 'failed', reason: 'file-unreadable', detail: content.words, report: null }
   try {
-    bytes = await readBounded(path, REPORT_LIMITS.packedBytes + 1)
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
-    return { kind: null, state: 'failed', reason: 'file-unreadable', detail, report: null }
-  }
-  try {
-    return await readReportFile(bytes, { now: Date.now() })
+    return await readReportFile(content, { now: Date.now() })
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { kind: null, state: 'failed', reason: 'unexpected', detail, report: null }
-  }
-}
-
-async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
-  const file = await open(path)
-  try {
-    const chunks: Buffer[] = []
-    let size = 0
-    for await (const chunk of file.createReadStream({ end: maxBytes - 1, autoClose: false }) as AsyncIterable<Buffer>) {
-      chunks.push(chunk)
-      size += chunk.length
-    }
-    return Buffer.concat(chunks, size)
-  } finally {
-    await file.close()
   }
 }
 
