@@ -5,7 +5,7 @@ import type { Io } from '@/cli/command'
 import { parseInput } from '@/cli/input'
 import { systemActor } from '@/lib/auth/actor'
 import { sideOf } from '@/lib/checks/level'
-import type { ListedFinding } from '@/lib/checks/listed'
+import { checkedName, type ListedFinding } from '@/lib/checks/listed'
 import { listDomainFindings } from '@/lib/checks/queries'
 import { requestDomainChecks } from '@/lib/checks/requests'
 import { checkDomainSchema } from '@/lib/checks/schema'
@@ -28,14 +28,19 @@ const visible = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?')
 
 const isFine = ({ level }: ListedFinding): boolean => sideOf(level) === 'fine'
 
-function cells({ level, check, subject, since, acknowledged }: ListedFinding): string[] {
-  return [acknowledged ? acknowledged.as : level, check, visible(subject), since.toISOString()]
+function cells({ level, check, alias, subject, since, acknowledged }: ListedFinding): string[] {
+  return [
+    acknowledged ? acknowledged.as : level,
+    check,
+    visible([alias, subject].filter(Boolean).join(' ')),
+    since.toISOString(),
+  ]
 }
 
 /** What is wrong and what to do, below a finding's line. */
 function details(finding: ListedFinding): string[] {
   if (sideOf(finding.level) !== 'wrong') return finding.found.map((line) => `  ${visible(line)}`)
-  const { next } = checkWords(translate, finding, finding.scope.name)
+  const { next } = checkWords(translate, finding, checkedName(finding))
   const lines = (name: string, values: string[]) => values.map((value) => `  ${name.padEnd(9)}${visible(value)}`)
   return [...lines('found', finding.found), ...lines('expected', finding.expected), ...lines('do', [next])]
 }
@@ -56,10 +61,10 @@ export function formatFindings(findings: readonly ListedFinding[]): string {
 }
 
 function jsonLine(finding: ListedFinding): string {
-  const { check, subject, level, who, found, expected, values, since, checkedAt, acknowledged } = finding
-  const { title, next } = checkWords(translate, finding, finding.scope.name)
+  const { check, alias, subject, level, who, found, expected, values, since, checkedAt, acknowledged } = finding
+  const { title, next } = checkWords(translate, finding, checkedName(finding))
   const words = { title, next: sideOf(level) === 'wrong' ? next : '' }
-  const seen = { check, subject, level, who, found, expected, values, since, checkedAt, acknowledged }
+  const seen = { check, alias, subject, level, who, found, expected, values, since, checkedAt, acknowledged }
   return `${JSON.stringify({ ...seen, ...words })}\n`
 }
 

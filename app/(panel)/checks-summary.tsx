@@ -3,8 +3,10 @@ import { getTranslations } from 'next-intl/server'
 import { withQuery } from '@/components/data/paths'
 import { Badge } from '@/components/ui/badge'
 import { Card } from '@/components/ui/card'
+import { checkedName } from '@/lib/checks/listed'
 import type { FindingGroup } from '@/lib/checks/queries'
 import { checkWords } from '@/lib/checks/words'
+import { toUnicode } from '@/lib/domains/unicode'
 
 const SHOWN = 5
 
@@ -30,9 +32,11 @@ export async function ChecksSummary({ groups }: { groups: readonly FindingGroup[
             >
               <Badge level={level}>{t(`levels.${level}`)}</Badge>
               <Link prefetch={false} href={withQuery('/checks', { check, level })} className="text-text font-[550]">
-                {checkWords(tChecks, first, first.scope.name).title}
+                {checkWords(tChecks, first, checkedName(first)).title}
               </Link>
-              <span className="text-muted text-sm">{count === 1 ? first.scope.name : t('inPlaces', { count })}</span>
+              <span className="text-muted text-sm">
+                {count === 1 ? toUnicode(checkedName(first)) : t('inPlaces', { count })}
+              </span>
             </li>
           ) : null,
         )}

@@ -10,9 +10,10 @@ import { SubmitButton } from '@/components/form/submit'
 import { Badge } from '@/components/ui/badge'
 import { ButtonLink } from '@/components/ui/button'
 import { ACKNOWLEDGED_AS } from '@/lib/checks/acknowledgement'
-import type { ListedFinding } from '@/lib/checks/listed'
+import { checkedName, subjectBeside, type ListedFinding } from '@/lib/checks/listed'
 import { ACKNOWLEDGE_DAYS } from '@/lib/checks/schema'
 import { checkWords } from '@/lib/checks/words'
+import { toUnicode } from '@/lib/domains/unicode'
 import type { FormAction } from '@/lib/http/action-state'
 
 /** What may be done with findings: null where the reader may only look. */
@@ -48,9 +49,10 @@ export async function FindingItem({
   hasScope?: boolean
 }) {
   const [t, tChecks] = await Promise.all([getTranslations('findings'), getTranslations('checks')])
-  const { id, level, subject, found, expected, since, acknowledged, scope, who } = finding
-  const { title, consequence, next } = checkWords(tChecks, finding, scope.name)
-  const about = [hasScope ? scope.name : '', subject === scope.name ? '' : subject].filter(Boolean).join(' · ')
+  const { id, level, alias, found, expected, since, acknowledged, scope, who } = finding
+  const { title, consequence, next } = checkWords(tChecks, finding, checkedName(finding))
+  const other = alias === '' ? '' : t('otherName', { name: toUnicode(alias) })
+  const about = [hasScope ? toUnicode(scope.name) : '', other, subjectBeside(finding)].filter(Boolean).join(' · ')
   const label = [title, about].filter(Boolean).join(', ')
   return (
     <li

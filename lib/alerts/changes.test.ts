@@ -5,9 +5,9 @@ import { alertLanguage } from '@/lib/alerts/language'
 import type { CheckLevel } from '@/lib/checks/check'
 
 const SINCE = new Date('2026-11-22T12:00:00Z')
-const content = (name: string, level: CheckLevel, check = 'no.such', subject = ''): AlertContent => ({
+const content = (name: string, level: CheckLevel, check = 'no.such', subject = '', alias = ''): AlertContent => ({
   scope: { kind: 'domain', name },
-  crossings: [{ check, subject, level, since: SINCE, values: {} }],
+  crossings: [{ check, alias, subject, level, since: SINCE, values: {} }],
 })
 const text = (contents: AlertContent[], language = 'en') =>
   alertText(latestChanges(contents), alertLanguage(language), 'https://panel.test/checks')
@@ -34,4 +34,13 @@ test('what is mended alone has its own subject, in both languages', () => {
   const contents = [content('a.test', 'ok'), content('b.test', 'none')]
   expect(text(contents).subject).toBe('Posthouse: 2 checks pass again')
   expect(text(contents, 'fr').subject).toBe('Posthouse : 2 contrôles sont rétablis')
+})
+
+test('what is about another name of a domain says which', () => {
+  const contents = [
+    content('a.test', 'broken'),
+    content('a.test', 'broken', 'no.such', '', 'b.test'),
+    content('a.test', 'broken', 'no.such', 'mx1', 'b.test'),
+  ]
+  expect(text(contents).text).toContain('  a.test, a.test (b.test), and a.test (b.test, mx1)\r\n')
 })

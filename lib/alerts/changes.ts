@@ -10,7 +10,7 @@ export function latestChanges(contents: readonly AlertContent[]): Change[] {
   const latest = new Map<string, Change>()
   for (const { scope, crossings } of contents)
     for (const crossing of crossings) {
-      const key = [scope.kind, scope.name, crossing.check, crossing.subject].join('\0')
+      const key = [scope.kind, scope.name, crossing.check, crossing.alias, crossing.subject].join('\0')
       latest.set(key, { ...crossing, scope })
     }
   return [...latest.values()].sort(
@@ -23,11 +23,13 @@ export const isWrong = ({ level }: Change): boolean => sideOf(level) === 'wrong'
 const MOST_NAMES = 20
 const MOST_GROUPS = 100
 
-const nameOf = ({ scope, subject }: Change): string =>
-  subject === '' || subject === scope.name ? scope.name : `${scope.name} (${subject})`
+function nameOf({ scope, alias, subject }: Change): string {
+  const beside = [alias, subject === (alias || scope.name) ? '' : subject].filter(Boolean)
+  return beside.length === 0 ? scope.name : `${scope.name} (${beside.join(', ')})`
+}
 
 function groupLines(changes: readonly Change[], { say, titleOf, list }: AlertLanguage): string[] {
-  const groups = Map.groupBy(changes, (change) => titleOf(change, change.scope.name))
+  const groups = Map.groupBy(changes, (change) => titleOf(change))
   const lines = [...groups].slice(0, MOST_GROUPS).flatMap(([title, same]) => {
     const names = same.slice(0, MOST_NAMES).map(nameOf)
     const more = same.length - names.length

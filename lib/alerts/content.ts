@@ -7,6 +7,7 @@ const alertContent = z.object({
   crossings: z.array(
     z.object({
       check: z.string(),
+      alias: z.string().default(''),
       subject: z.string(),
       level: z.enum(CHECK_LEVELS),
       since: z.coerce.date(),

@@ -2,7 +2,7 @@
 import { createTranslator } from 'use-intl/core'
 import { checkWords, type TranslateCheck } from '@/lib/checks/words'
 import { LOCALES, type Locale } from '@/lib/http/locale'
-import type { AlertContent } from '@/lib/alerts/content'
+import type { Change } from '@/lib/alerts/changes'
 import en from '@/messages/en.json'
 import fr from '@/messages/fr.json'
 
@@ -14,7 +14,7 @@ type Sentence = (key: string, values?: Record<string, string | number>) => strin
 export interface AlertLanguage {
   /** Of the namespace `alerts`. */
   say: Sentence
-  titleOf: (crossing: AlertContent['crossings'][number], name: string) => string
+  titleOf: (change: Change) => string
   list: (items: readonly string[]) => string
 }
 
@@ -27,7 +27,8 @@ export function alertLanguage(stored: string): AlertLanguage {
   const formatter = new Intl.ListFormat(locale)
   return {
     say,
-    titleOf: (crossing, name) => checkWords(translate, { ...crossing, found: [], expected: [] }, name).title,
+    titleOf: (change) =>
+      checkWords(translate, { ...change, found: [], expected: [] }, change.alias || change.scope.name).title,
     list: (items) => formatter.format(items),
   }
 }

@@ -159,9 +159,15 @@ function webhookBody({ language }: Target, changes: Change[] | null, now: Date):
   if (changes === null) return JSON.stringify({ event: 'test', ...head })
   const { titleOf } = alertLanguage(language)
   const shown = changes.slice(0, MOST_CHANGES).map((change) => ({
-    ...{ scope: change.scope.kind, name: change.scope.name, check: change.check, subject: change.subject },
-    ...{ level: change.level, isWrong: isWrong(change), since: change.since.toISOString(), values: change.values },
-    title: titleOf(change, change.scope.name),
+    ...{ scope: change.scope.kind, name: change.scope.name, check: change.check, alias: change.alias },
+    ...{
+      subject: change.subject,
+      level: change.level,
+      isWrong: isWrong(change),
+      since: change.since.toISOString(),
+      values: change.values,
+    },
+    title: titleOf(change),
   }))
   return JSON.stringify({ event: 'findings.changed', ...head, changes: shown, more: changes.length - shown.length })
 }

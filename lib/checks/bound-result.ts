@@ -1,6 +1,8 @@
-import type { CheckResult } from '@/lib/checks/check'
+import type { NamedResult } from '@/lib/checks/check'
 
 const MAX_RESULTS = 1_000
+/** Of another name of a domain: there may be twenty. */
+const MAX_RESULTS_OF_ALIAS = 250
 const MAX_LINES = 20
 /** A TXT of 4 kB is the longest that anybody has to publish. */
 const MAX_LINE = 4_500
@@ -18,9 +20,13 @@ function lines(found: readonly string[]): string[] {
 }
 
 /** Results as they are stored: what the world gave may be of any size, rows are not. */
-export function boundResults(results: readonly CheckResult[]): CheckResult[] {
-  return results.slice(0, MAX_RESULTS).map(({ check, subject, level, found, expected, values }) => ({
+export function boundResults(results: readonly NamedResult[]): NamedResult[] {
+  const ofEach = [...Map.groupBy(results, ({ alias }) => alias)].flatMap(([alias, some]) =>
+    some.slice(0, alias === '' ? MAX_RESULTS : MAX_RESULTS_OF_ALIAS),
+  )
+  return ofEach.map(({ check, alias, subject, level, found, expected, values }) => ({
     check,
+    alias,
     subject: cut(subject, MAX_SUBJECT),
     level,
     found: lines(found),

@@ -1,8 +1,8 @@
 import 'server-only'
-import type { DomainFacts, NodeFacts } from '@/lib/checks/check'
-import { loadDomainFacts, loadNodeFacts, type ToCheck } from '@/lib/checks/load-facts'
-import type { CheckFamilies, Registered } from '@/lib/checks/registry'
+import { loadDomainFacts, loadNodeFacts } from '@/lib/checks/load-facts'
+import type { CheckFamilies } from '@/lib/checks/registry'
 import { runChecks } from '@/lib/checks/run-checks'
+import { named, runNames, type NamedRun } from '@/lib/checks/run-names'
 import { storeFindings, type Scope } from '@/lib/checks/store-findings'
 import type { CheckWorld } from '@/lib/checks/world'
 import type { Clock } from '@/lib/clock/clock'
@@ -20,28 +20,39 @@ export interface CheckDeps {
   clock: Clock
 }
 
-/** Runs the checks of a domain, or with `only` the family of that one, and stores what they say. Slow (network). */
+/**
+ * Runs the checks of a domain and of its other names, or with `only` the family of that one, and stores what they say. Slow
+ * (network).
+ */
 export async function checkDomain(id: string, deps: CheckDeps, only?: string): Promise<void> {
-  await check('domain', await loadDomainFacts(id, deps.clock()), ({ domain }) => domain, deps, only)
+  const found = await loadDomainFacts(id, deps.clock())
+  if (!found) return
+  const { name } = found.facts
+  const { world, families } = await deps.prepare(deps.clock(), name)
+  const run = await runNames(families, world, found, optionsOf(only))
+  await store({ kind: 'domain', id, name }, run, found.dueAt, deps, only)
 }
 
 /** The same for a mail node. */
 export async function checkNode(id: string, deps: CheckDeps, only?: string): Promise<void> {
-  await check('node', await loadNodeFacts(id), ({ node }) => node, deps, only)
+  const found = await loadNodeFacts(id)
+  if (!found) return
+  const { world, families } = await deps.prepare(deps.clock(), null)
+  const run = await runChecks(families.node, world, found.facts, optionsOf(only))
+  const results = named(run.results, '')
+  await store({ kind: 'node', id, name: found.facts.name }, { ...run, results }, found.dueAt, deps, only)
 }
 
-async function check<Facts extends DomainFacts | NodeFacts>(
-  kind: Scope['kind'],
-  found: ToCheck<Facts> | null,
-  pick: (families: CheckFamilies) => readonly Registered<Facts>[],
-  deps: CheckDeps,
+const optionsOf = (only: string | undefined) => (only === undefined ? {} : { only })
+
+async function store(
+  scope: Scope,
+  run: NamedRun,
+  dueAt: Date | null,
+  { clock }: CheckDeps,
   only: string | undefined,
 ): Promise<void> {
-  if (!found) return
-  const { id, name } = found.facts
-  const { world, families } = await deps.prepare(deps.clock(), kind === 'domain' ? name : null)
-  const run = await runChecks(pick(families), world, found.facts, only === undefined ? {} : { only })
   for (const { family, error } of run.faults)
-    logger('checks').error({ err: error, family, [kind]: name }, 'a family of checks has a fault')
-  await storeFindings({ kind, id, name }, run, deps.clock(), only === undefined ? { dueAt: found.dueAt } : null)
+    logger('checks').error({ err: error, family, [scope.kind]: scope.name }, 'a family of checks has a fault')
+  await storeFindings(scope, run, clock(), only === undefined ? { dueAt } : null)
 }

@@ -25,6 +25,11 @@ export interface CheckResult {
   values: Record<string, string | number>
 }
 
+/** A result with the name that was looked at: another name of the domain, empty for the domain's own and for a node. */
+export interface NamedResult extends CheckResult {
+  alias: string
+}
+
 /** A signing key as checks see it. */
 export interface CheckedKey {
   id: string
@@ -51,9 +56,10 @@ export interface NodeFacts {
   status: { daemons: { name: string; isRunning: boolean }[]; diskFreeBytes: number } | null
 }
 
-/** All that checks know of a domain beside what they ask the world. */
+/** All that checks know of a domain, or of another name of it, beside what they ask the world. */
 export interface DomainFacts {
   id: string
+  /** The name that is looked at. */
   name: string
   kind: 'hosted' | 'relayed' | 'backup_mx'
   policy: DnsPolicy
@@ -64,6 +70,8 @@ export interface DomainFacts {
   nodes: readonly NodeFacts[]
   /** Where reports of this domain come to, null where nowhere. */
   reportAddress: string | null
+  /** Other names of the domain that no run looks at: they are too many. */
+  unchecked: readonly string[]
 }
 
 /**

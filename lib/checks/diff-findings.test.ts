@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { boundResults } from '@/lib/checks/bound-result'
-import { result, type CheckLevel, type CheckResult } from '@/lib/checks/check'
+import { result, type CheckLevel, type NamedResult } from '@/lib/checks/check'
 import { diffFindings, type StoredFinding } from '@/lib/checks/diff-findings'
 
 const BEFORE = new Date('2026-11-22T06:00:00Z')
 const NOW = new Date('2026-11-22T12:00:00Z')
 const LATER = new Date('2026-12-22T12:00:00Z')
 
-const stored = (level: CheckLevel, more: Partial<StoredFinding> = {}): StoredFinding => ({
+const seen = (level: CheckLevel, more: Partial<NamedResult> = {}): NamedResult => ({
   ...result('mx.missing', level),
+  alias: '',
+  ...more,
+})
+const stored = (level: CheckLevel, more: Partial<StoredFinding> = {}): StoredFinding => ({
+  ...seen(level),
   id: 'row',
   since: BEFORE,
   acknowledgedUntil: null,
@@ -16,8 +21,7 @@ const stored = (level: CheckLevel, more: Partial<StoredFinding> = {}): StoredFin
   alertedLevel: null,
   ...more,
 })
-const seen = (level: CheckLevel, more: Partial<CheckResult> = {}) => result('mx.missing', level, more)
-const diff = (rows: StoredFinding[], ...results: CheckResult[]) => diffFindings(rows, { results }, NOW)
+const diff = (rows: StoredFinding[], ...results: NamedResult[]) => diffFindings(rows, { results }, NOW)
 
 describe('rows', () => {
   test('that say the same again only get the time, also where servers answer in another order', () => {
@@ -50,10 +54,18 @@ describe('rows', () => {
     const unlearned = diff([row], seen('unknown'))
     expect(unlearned).toMatchObject({ gone: [], update: [{ id: 'row', subject: 'mx1', level: 'unknown' }] })
   })
+
+  test('of one name are not those of another', () => {
+    const rows = ['', 'b.test'].map((alias) => stored('ok', { id: `of ${alias}`, alias, subject: 'mx1' }))
+    const again = diff(rows, seen('unknown', { alias: 'b.test' }), seen('ok', { subject: 'mx1' }))
+    expect(again.same).toEqual(['of '])
+    expect(again.update).toMatchObject([{ id: 'of b.test', alias: 'b.test', subject: 'mx1', level: 'unknown' }])
+    expect(again.gone).toEqual([])
+  })
 })
 
 describe('people', () => {
-  const told = (rows: StoredFinding[], ...results: CheckResult[]) =>
+  const told = (rows: StoredFinding[], ...results: NamedResult[]) =>
     diff(rows, ...results).crossings.map(({ subject, level }) => `${subject} ${level}`)
 
   test('are told when it is wrong for the second time, and once', () => {
@@ -92,6 +104,13 @@ describe('people', () => {
     expect(later.due).toContainEqual({ level: 'broken', since: NOW, isUnconfirmed: true })
   })
 
+  test('are not told how another name stood when it was first looked at', () => {
+    const added = diff([stored('ok')], seen('ok'), seen('broken', { alias: 'b.test' }))
+    expect(added.create).toMatchObject([{ alias: 'b.test', alertedLevel: 'broken' }])
+    const later = diff([stored('broken', { alias: 'b.test' })], seen('broken', { alias: 'b.test' }))
+    expect(later.crossings).toMatchObject([{ alias: 'b.test', level: 'broken' }])
+  })
+
   test('are told that a subject they know of is gone', () => {
     expect(told([stored('broken', { subject: 'mx1', alertedLevel: 'broken' })], seen('ok'))).toEqual(['mx1 none'])
     expect(told([stored('broken', { subject: 'mx1' })], seen('ok'))).toEqual([])
@@ -121,16 +140,24 @@ describe('what is acknowledged', () => {
 })
 
 test('what the world gave is cut to what a row holds', () => {
-  const [one] = boundResults([
-    result('x.y', 'ok', {
-      subject: 's'.repeat(400),
-      found: Array.from({ length: 50 }, () => 'a\0\ud800'.padEnd(9_000, 'x')),
-      values: { text: 'v'.repeat(900), count: 3 },
-    }),
-  ])
+  const long = seen('ok', {
+    subject: 's'.repeat(400),
+    found: Array.from({ length: 50 }, () => 'a\0\ud800'.padEnd(9_000, 'x')),
+    values: { text: 'v'.repeat(900), count: 3 },
+  })
+  const [one] = boundResults([long])
   expect(one?.subject).toHaveLength(300)
   expect(one?.found).toHaveLength(20)
   expect(one?.found[0]).toMatch(/^a\ufffdx+$/)
   expect(one?.found[0]).toHaveLength(4_499)
   expect(one?.values).toEqual({ text: 'v'.repeat(500), count: 3 })
+})
+
+test('what one name gives too much of takes nothing from another', () => {
+  const many = (alias: string) =>
+    Array.from({ length: 2_000 }, (_, index) => seen('ok', { alias, subject: `${index}` }))
+  const kept = boundResults([...many(''), ...many('b.test'), ...many('c.test')])
+  expect(['', 'b.test', 'c.test'].map((name) => kept.filter(({ alias }) => alias === name).length)).toEqual([
+    1_000, 250, 250,
+  ])
 })

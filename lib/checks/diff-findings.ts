@@ -1,8 +1,8 @@
-import type { CheckLevel, CheckResult } from '@/lib/checks/check'
+import type { CheckLevel, NamedResult } from '@/lib/checks/check'
 import { levelRank, sideOf } from '@/lib/checks/level'
 
 /** A finding as stored. */
-export interface StoredFinding extends Omit<CheckResult, 'values'> {
+export interface StoredFinding extends Omit<NamedResult, 'values'> {
   id: string
   values: unknown
   since: Date
@@ -13,7 +13,7 @@ export interface StoredFinding extends Omit<CheckResult, 'values'> {
 }
 
 /** A finding as it is to be stored. */
-export interface NextFinding extends CheckResult {
+export interface NextFinding extends NamedResult {
   since: Date
   alertedLevel: CheckLevel | null
 }
@@ -21,6 +21,7 @@ export interface NextFinding extends CheckResult {
 /** A change that people are told of: it crossed between fine and wrong and stayed. */
 export interface Crossing {
   check: string
+  alias: string
   subject: string
   level: CheckLevel
   since: Date
@@ -41,7 +42,9 @@ export interface FindingsDiff {
   due: { level: CheckLevel; since: Date; isUnconfirmed: boolean }[]
 }
 
-const keyOf = (one: { check: string; subject: string }): string => `${one.check}\0${one.subject}`
+/** One check of one name: what it says of each subject belongs together. */
+const checkOf = (one: { check: string; alias: string }): string => `${one.check}\0${one.alias}`
+const keyOf = (one: { check: string; alias: string; subject: string }): string => `${checkOf(one)}\0${one.subject}`
 
 /** Servers answer in any order. */
 const sameLines = (one: readonly string[], other: readonly string[]): boolean =>
@@ -56,34 +59,32 @@ const sameValues = (one: unknown, other: Record<string, string | number>): boole
 /**
  * What of the stored findings changes by a run of some of their checks. `stored` are those checks' rows alone. Told is
  * what changed sides and was on the new one a check before already, so that what comes and goes stays quiet; not what
- * is acknowledged, nor what a check says the first time it ever runs here. What a check cannot learn at all (`unknown`
- * of no subject) is not known of its subjects either; they stay.
+ * is acknowledged, nor what a check says the first time it ever looks at a name. What a check cannot learn at all of a
+ * name (`unknown` of no subject) is not known of its subjects either; they stay.
  */
 export function diffFindings(
   stored: readonly StoredFinding[],
-  run: { results: readonly CheckResult[] },
+  run: { results: readonly NamedResult[] },
   now: Date,
 ): FindingsDiff {
   const diff: FindingsDiff = { create: [], update: [], same: [], gone: [], before: [], crossings: [], due: [] }
   const rest = new Map(stored.map((row) => [keyOf(row), row]))
-  const known = new Set(stored.map((row) => row.check))
-  const unlearned = new Set(
-    run.results.filter((one) => one.level === 'unknown' && one.subject === '').map((one) => one.check),
-  )
+  const known = new Set(stored.map(checkOf))
+  const unlearned = new Set(run.results.filter((one) => one.level === 'unknown' && one.subject === '').map(checkOf))
   for (const next of run.results) {
     const row = rest.get(keyOf(next))
     rest.delete(keyOf(next))
     if (row) compare(diff, row, next, now)
-    else create(diff, next, known.has(next.check), now)
+    else create(diff, next, known.has(checkOf(next)), now)
   }
   for (const row of rest.values()) {
-    if (unlearned.has(row.check)) compare(diff, row, { ...row, level: 'unknown', found: [], values: {} }, now)
+    if (unlearned.has(checkOf(row))) compare(diff, row, { ...row, level: 'unknown', found: [], values: {} }, now)
     else remove(diff, row, now)
   }
   return diff
 }
 
-function create(diff: FindingsDiff, next: CheckResult, isKnownCheck: boolean, now: Date): void {
+function create(diff: FindingsDiff, next: NamedResult, isKnownCheck: boolean, now: Date): void {
   const isWrong = sideOf(next.level) === 'wrong'
   // What was so when it was first looked at is no change.
   const alertedLevel = isWrong && !isKnownCheck ? next.level : null
@@ -94,13 +95,14 @@ function create(diff: FindingsDiff, next: CheckResult, isKnownCheck: boolean, no
 function remove(diff: FindingsDiff, row: StoredFinding, now: Date): void {
   diff.gone.push(row.id)
   if (row.alertedLevel === null || isQuiet(row, now)) return
-  diff.crossings.push({ check: row.check, subject: row.subject, level: 'none', since: now, values: {} })
+  const { check, alias, subject } = row
+  diff.crossings.push({ check, alias, subject, level: 'none', since: now, values: {} })
 }
 
 const isQuiet = ({ acknowledgedUntil }: StoredFinding, now: Date): boolean =>
   acknowledgedUntil !== null && acknowledgedUntil > now
 
-function compare(diff: FindingsDiff, row: StoredFinding, next: CheckResult, now: Date): void {
+function compare(diff: FindingsDiff, row: StoredFinding, next: NamedResult, now: Date): void {
   const isShown = row.level === next.level && sameLines(row.found, next.found)
   const since = row.level === next.level ? row.since : now
   const isWorse =
@@ -125,7 +127,7 @@ function compare(diff: FindingsDiff, row: StoredFinding, next: CheckResult, now:
 /** Whether people are told now, and what they are then taken to know. */
 function judge(
   row: StoredFinding,
-  next: CheckResult,
+  next: NamedResult,
   since: Date,
   isSilenced: boolean,
 ): { alertedLevel: CheckLevel | null; crossing: Crossing | null; isUnconfirmed: boolean } {
@@ -134,10 +136,10 @@ function judge(
   const quiet = { alertedLevel: row.alertedLevel, crossing: null, isUnconfirmed: false }
   if (side === null || side === toldSide || isSilenced) return quiet
   if (sideOf(row.level) !== side) return { ...quiet, isUnconfirmed: true }
-  const { check, subject, level, values } = next
+  const { check, alias, subject, level, values } = next
   return {
     alertedLevel: side === 'wrong' ? level : null,
-    crossing: { check, subject, level, since, values },
+    crossing: { check, alias, subject, level, since, values },
     isUnconfirmed: false,
   }
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { result, type CheckLevel, type CheckResult, type DomainFacts, type NodeFacts } from '@/lib/checks/check'
 import { checkDomain, checkNode } from '@/lib/checks/check-scope'
 import { checkSoon, claimDue } from '@/lib/checks/claim-due'
+import { NAMES_CHECKS, namesFamily } from '@/lib/checks/names'
 import { CheckSweep } from '@/lib/checks/sweep'
 import { fakeDeps, fakeFamily } from '@/lib/checks/testing/fake-family'
 import { testDb } from '@/lib/db/testing'
@@ -132,6 +133,57 @@ describe('storing', () => {
     await checkDomain(id, deps())
     expect(await db.finding.count({ where: { level: 'broken', since: START } })).toBe(900)
     expect(await db.findingChange.count()).toBe(900)
+  })
+})
+
+describe('other names of a domain', () => {
+  const each = fakeFamily<DomainFacts>('mx', ['mx.missing'], ({ name, wanted, keys }) => [
+    result('mx.missing', name === 'wrong.test' ? 'broken' : 'ok', {
+      found: [name, ...wanted.filter(({ purpose }) => purpose === 'dmarc').map((record) => record.name)],
+      values: { keys: keys.length },
+    }),
+  ])
+  const ofKeys = fakeFamily<DomainFacts>('dkim', ['dkim.missing'], () => [result('dkim.missing', 'ok')])
+  const nameDeps = fakeDeps(clock, [each, ofKeys, { family: namesFamily, checks: NAMES_CHECKS }], [], [each])
+  const add = async (domainId: string, ...names: string[]) =>
+    db.domainAlias.createMany({ data: names.map((name) => ({ domainId, name })) })
+
+  test('are checked with what their own zones should have, and without the keys of the domain', async () => {
+    const id = await newDomain()
+    await db.dkimKey.create({ data: { domainId: id, selector: 's1', state: 'active', publicKey: 'x' } })
+    await add(id, 'other.test', 'wrong.test')
+    await db.domainAlias.create({ data: { domainId: id, name: 'deleted.test', deletedAt: now } })
+    await checkDomain(id, nameDeps)
+    const rows = await db.finding.findMany({ orderBy: [{ check: 'asc' }, { alias: 'asc' }] })
+    expect(rows.map(({ check, alias, level, found }) => [check, alias || '-', level, ...found].join(' '))).toEqual([
+      'dkim.missing - ok',
+      'mx.missing - ok a.test _dmarc.a.test',
+      'mx.missing other.test ok other.test _dmarc.other.test',
+      'mx.missing wrong.test broken wrong.test _dmarc.wrong.test',
+      'names.unchecked - none',
+    ])
+    expect(rows.slice(1, 4).map(({ values }) => values)).toEqual([{ keys: 1 }, { keys: 0 }, { keys: 0 }])
+  })
+
+  test('beyond twenty are not looked at, and that is told', async () => {
+    const id = await newDomain()
+    await add(id, ...Array.from({ length: 23 }, (_, index) => `n${10 + index}.test`))
+    await checkDomain(id, nameDeps)
+    const rows = await db.finding.findMany({ where: { alias: { not: '' } }, orderBy: { alias: 'asc' } })
+    expect(rows.map(({ alias }) => alias)).toEqual(Array.from({ length: 20 }, (_, index) => `n${10 + index}.test`))
+    expect(await db.finding.findFirst({ where: { check: 'names.unchecked' } })).toMatchObject({
+      ...{ level: 'info', found: ['n30.test', 'n31.test', 'n32.test'], values: { count: 3 } },
+    })
+  })
+
+  test('that are removed take their findings with them, and leave those of the others', async () => {
+    const id = await newDomain()
+    await add(id, 'other.test', 'wrong.test')
+    await checkDomain(id, nameDeps)
+    await db.domainAlias.updateMany({ where: { name: 'wrong.test' }, data: { deletedAt: now } })
+    await checkDomain(id, nameDeps, 'mx.missing')
+    const rows = await db.finding.findMany({ where: { check: 'mx.missing' }, orderBy: { alias: 'asc' } })
+    expect(rows.map(({ alias }) => alias)).toEqual(['', 'other.test'])
   })
 })
 

@@ -1,10 +1,10 @@
 import { ACKNOWLEDGED_AS, type AcknowledgedAs } from '@/lib/checks/acknowledgement'
-import type { CheckLevel, CheckResult } from '@/lib/checks/check'
+import type { CheckLevel, NamedResult } from '@/lib/checks/check'
 import { storedLevel } from '@/lib/checks/level'
 import { whoActs, type ActsBy } from '@/lib/checks/registry'
 
 /** A finding as pages show it. */
-export interface ListedFinding extends CheckResult {
+export interface ListedFinding extends NamedResult {
   id: string
   /** The domain or node that it is about. */
   scope: { kind: 'domain' | 'node'; name: string }
@@ -19,11 +19,21 @@ export interface ListedFinding extends CheckResult {
 
 const CHANGES_SHOWN = 10
 
+/** The name that was looked at: another name of the domain, or that of the domain or node. */
+export function checkedName({ alias, scope }: Pick<ListedFinding, 'alias' | 'scope'>): string {
+  return alias || scope.name
+}
+
+/** What a finding is about beyond the name that was looked at; empty where nothing. */
+export function subjectBeside(finding: Pick<ListedFinding, 'alias' | 'scope' | 'subject'>): string {
+  return finding.subject === checkedName(finding) ? '' : finding.subject
+}
+
 /** The columns that {@link listedFinding} reads. */
 export const findingSelect = {
-  ...{ id: true, check: true, subject: true, level: true, found: true, expected: true, values: true, since: true },
-  ...{ checkedAt: true, acknowledgedAt: true, acknowledgedBy: true, acknowledgedUntil: true, acknowledgedAs: true },
-  acknowledgeReason: true,
+  ...{ id: true, check: true, alias: true, subject: true, level: true, found: true, expected: true, values: true },
+  ...{ since: true, checkedAt: true, acknowledgedAt: true, acknowledgedBy: true, acknowledgedUntil: true },
+  ...{ acknowledgedAs: true, acknowledgeReason: true },
   domain: { select: { name: true } },
   node: { select: { name: true } },
   changes: {
@@ -36,6 +46,7 @@ export const findingSelect = {
 interface FindingRow {
   id: string
   check: string
+  alias: string
   subject: string
   level: string
   found: string[]
@@ -55,12 +66,12 @@ interface FindingRow {
 
 /** A stored finding as it is shown at `now`. */
 export function listedFinding(row: FindingRow, now: Date): ListedFinding {
-  const { id, check, subject, found, expected, since, checkedAt, domain, node } = row
+  const { id, check, alias, subject, found, expected, since, checkedAt, domain, node } = row
   const scope = domain
     ? { kind: 'domain' as const, name: domain.name }
     : { kind: 'node' as const, name: node?.name ?? '' }
   return {
-    ...{ id, check, subject, found, expected, since, checkedAt, scope },
+    ...{ id, check, alias, subject, found, expected, since, checkedAt, scope },
     level: storedLevel(row.level),
     values: row.values as Record<string, string | number>,
     who: whoActs(check),

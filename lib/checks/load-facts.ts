@@ -3,11 +3,14 @@ import { statusAnswer } from '@/lib/agent-protocol/messages'
 import type { DomainFacts, NodeFacts } from '@/lib/checks/check'
 import { db } from '@/lib/db/client'
 import { parseDnsPolicy } from '@/lib/dns/policy'
-import { loadWanted } from '@/lib/dns/sync'
+import { loadWanted, type WantedOfName } from '@/lib/dns/sync'
 import type { WantedRecord } from '@/lib/dns/wanted-records'
 
 /** Whether the record of a key that was removed is gone is looked at for this long. */
 const REMEMBERED = 365 * 24 * 60 * 60 * 1000
+
+/** So many other names of a domain are looked at; more would keep a run longer than its lease. */
+export const MOST_ALIASES = 20
 
 /** What is to be checked, and when it was due as this was read; null: at once. */
 export interface ToCheck<Facts> {
@@ -37,8 +40,13 @@ export async function loadNodeFacts(nodeId: string): Promise<ToCheck<NodeFacts> 
   return row && { facts: nodeFacts(row), dueAt: row.nextCheckAt }
 }
 
+/** A domain with its other names that are looked at, each with what stands in its own zone. */
+export interface DomainToCheck extends ToCheck<DomainFacts> {
+  aliases: readonly DomainFacts[]
+}
+
 /** A domain as its checks want it; null where it is gone. */
-export async function loadDomainFacts(domainId: string, now: Date): Promise<ToCheck<DomainFacts> | null> {
+export async function loadDomainFacts(domainId: string, now: Date): Promise<DomainToCheck | null> {
   const [domain, nodes] = await Promise.all([
     db().domain.findFirst({
       where: { id: domainId, deletedAt: null },
@@ -61,19 +69,19 @@ export async function loadDomainFacts(domainId: string, now: Date): Promise<ToCh
   ])
   if (!domain) return null
   const { dnsPolicy, dkimKeys, nextCheckAt, ...row } = domain
-  const { wanted } = await loadWanted(db(), domainId)
-  const facts: DomainFacts = {
-    ...row,
-    policy: parseDnsPolicy(dnsPolicy),
-    wanted,
-    keys: dkimKeys,
-    nodes: nodes.map(nodeFacts),
-    reportAddress: reportAddress(wanted),
+  const { own, aliases } = await loadWanted(db(), domainId)
+  const shared = { ...row, policy: parseDnsPolicy(dnsPolicy), nodes: nodes.map(nodeFacts) }
+  const of = ({ name, wanted }: WantedOfName) => ({ ...shared, name, wanted, reportAddress: reportAddress(wanted) })
+  const unchecked = aliases.slice(MOST_ALIASES).map(({ name }) => name)
+  return {
+    facts: { ...of(own), keys: dkimKeys, unchecked },
+    // Mail from another name is not signed in that name.
+    aliases: aliases.slice(0, MOST_ALIASES).map((alias) => ({ ...of(alias), keys: [], unchecked: [] })),
+    dueAt: nextCheckAt,
   }
-  return { facts, dueAt: nextCheckAt }
 }
 
-/** The first address that the domain's own DMARC record asks reports to (RFC 9989 §4.7, `rua`). */
+/** The first address that the name's own DMARC record asks reports to (RFC 9989 §4.7, `rua`). */
 function reportAddress(wanted: readonly WantedRecord[]): string | null {
   const record = wanted.find(({ purpose }) => purpose === 'dmarc')
   return /;\s*rua\s*=[^;]*?mailto:([^,;!\s]+)/i.exec(record?.value ?? '')?.[1] ?? null

@@ -14,6 +14,12 @@ import { AppError } from '@/lib/errors/app-error'
 
 const PAGE = 50
 const EXAMPLES = 4
+const BY_NAME = [
+  { domain: { name: 'asc' } },
+  { node: { name: 'asc' } },
+  { alias: 'asc' },
+  { subject: 'asc' },
+] satisfies Prisma.FindingOrderByWithRelationInput[]
 
 /** The findings that an actor may see: of its domains, and of nodes where it may see those. */
 export function visibleFindings(actor: Actor): Prisma.FindingWhereInput {
@@ -21,9 +27,9 @@ export function visibleFindings(actor: Actor): Prisma.FindingWhereInput {
   return roleMay(actor.role, 'node:read') ? { OR: [ofDomains, { node: { removedAt: null } }] } : ofDomains
 }
 
+const placeOf = ({ check, alias, subject }: ListedFinding): string => [check, alias, subject].join(' ')
 const worstFirst = (one: ListedFinding, other: ListedFinding): number =>
-  levelRank(other.level) - levelRank(one.level) ||
-  (`${one.check} ${one.subject}` < `${other.check} ${other.subject}` ? -1 : 1)
+  levelRank(other.level) - levelRank(one.level) || (placeOf(one) < placeOf(other) ? -1 : 1)
 
 /** How a node stands whose facts count for a domain too: shown there by reference (MAIL rule 33). */
 export interface NodeReference {
@@ -119,7 +125,7 @@ export async function listFindingGroups(actor: Actor, filter: FindingFilter = {}
     rows.map(async ({ check, level, _count, _min }): Promise<FindingGroup> => {
       const examples = await db().finding.findMany({
         where: { AND: [where, { check, level }] },
-        orderBy: [{ domain: { name: 'asc' } }, { node: { name: 'asc' } }, { subject: 'asc' }],
+        orderBy: BY_NAME,
         take: EXAMPLES,
         select: findingSelect,
       })
@@ -136,9 +142,10 @@ export async function listFindingGroups(actor: Actor, filter: FindingFilter = {}
   )
 }
 
-/** Where a page of {@link listFindings} begins: after this name and subject. */
+/** Where a page of {@link listFindings} begins: after this name, other name and subject. */
 export interface FindingKey {
   name: string
+  alias: string
   subject: string
 }
 
@@ -156,18 +163,19 @@ export async function listFindings(
       : {
           OR: [
             { [kind]: { name: { gt: after.name } } },
-            { [kind]: { name: after.name }, subject: { gt: after.subject } },
+            { [kind]: { name: after.name }, alias: { gt: after.alias } },
+            { [kind]: { name: after.name }, alias: after.alias, subject: { gt: after.subject } },
           ],
         }
   const rows = await db().finding.findMany({
     where: { AND: [filtered(actor, filter, now), after === null ? {} : { OR: [beyond('domain'), beyond('node')] }] },
-    orderBy: [{ domain: { name: 'asc' } }, { node: { name: 'asc' } }, { subject: 'asc' }],
+    orderBy: BY_NAME,
     take: PAGE + 1,
     select: findingSelect,
   })
   const findings = rows.slice(0, PAGE).map((row) => listedFinding(row, now))
   const last = findings.at(-1)
-  const next = rows.length > PAGE && last ? { name: last.scope.name, subject: last.subject } : null
+  const next = rows.length > PAGE && last ? { name: last.scope.name, alias: last.alias, subject: last.subject } : null
   return { findings, next }
 }
 

@@ -9,6 +9,7 @@ import { HOST_CHECKS, hostFamily } from '@/lib/checks/host'
 import type { Outside } from '@/lib/checks/host-name'
 import { MTA_STS_CHECKS, mtaStsFamily } from '@/lib/checks/mta-sts'
 import { MX_CHECKS, mxFamily } from '@/lib/checks/mx'
+import { NAMES_CHECKS, namesFamily } from '@/lib/checks/names'
 import {
   DOMAIN_REPUTATION_CHECKS,
   domainReputationFamily,
@@ -30,9 +31,13 @@ export interface Registered<Facts> {
   checks: Readonly<Record<string, { who: ActsBy }>>
 }
 
-/** Every family: those that look at a domain, and those that look at a mail node, once for all its domains (MAIL rule 33). */
+/**
+ * Every family: those that look at a domain, those of them that look at its other names too, and those that look at a mail
+ * node, once for all its domains (MAIL rule 33).
+ */
 export interface CheckFamilies {
   domain: readonly Registered<DomainFacts>[]
+  alias: readonly Registered<DomainFacts>[]
   node: readonly Registered<NodeFacts>[]
 }
 
@@ -44,19 +49,25 @@ export interface FamilyOptions {
 
 /** The families. A new one is a line here. */
 export function checkFamilies({ lists, outside }: FamilyOptions): CheckFamilies {
+  // What stands in the zone of every name, whether mail from it is signed in its name or not.
+  const ofEachName: Registered<DomainFacts>[] = [
+    { family: zoneFamily, checks: ZONE_CHECKS },
+    { family: mxFamily, checks: MX_CHECKS },
+    { family: spfFamily, checks: SPF_CHECKS },
+    { family: dmarcFamily, checks: DMARC_CHECKS },
+    { family: mtaStsFamily, checks: MTA_STS_CHECKS },
+    { family: tlsRptFamily, checks: TLS_RPT_CHECKS },
+    { family: clientsFamily, checks: CLIENTS_CHECKS },
+  ]
   return {
     domain: [
-      { family: zoneFamily, checks: ZONE_CHECKS },
-      { family: mxFamily, checks: MX_CHECKS },
-      { family: spfFamily, checks: SPF_CHECKS },
+      ...ofEachName,
       { family: dkimFamily, checks: DKIM_CHECKS },
-      { family: dmarcFamily, checks: DMARC_CHECKS },
-      { family: mtaStsFamily, checks: MTA_STS_CHECKS },
-      { family: tlsRptFamily, checks: TLS_RPT_CHECKS },
-      { family: clientsFamily, checks: CLIENTS_CHECKS },
       { family: bimiFamily, checks: BIMI_CHECKS },
       { family: domainReputationFamily(lists), checks: DOMAIN_REPUTATION_CHECKS },
+      { family: namesFamily, checks: NAMES_CHECKS },
     ],
+    alias: ofEachName,
     node: [
       { family: hostFamily(outside), checks: HOST_CHECKS },
       { family: smtpFamily, checks: SMTP_CHECKS },

@@ -159,22 +159,29 @@ test('a check’s findings page by name, each once', async () => {
     data: Array.from({ length: 70 }, (_, index) => ({ name: `d${String(index + 1).padStart(2, '0')}.test` })),
   })
   const domains = await db.domain.findMany({ orderBy: { name: 'asc' } })
+  // The last of the first page: the next one begins between its names.
+  const last = domains[48]?.id ?? ''
   const at = { since: now, checkedAt: now, check: 'mx.missing', level: 'broken' }
   await db.finding.createMany({
     data: [
       ...domains.map(({ id }) => ({ ...at, scope: `domain:${id}`, domainId: id })),
       { ...at, scope: `domain:${first}`, domainId: first, subject: 'second' },
+      ...['', 'second'].map((subject) => ({
+        ...{ ...at, scope: `domain:${last}`, domainId: last, alias: 'other.test', subject },
+      })),
     ],
   })
   const seen: string[] = []
   let after: Awaited<ReturnType<typeof listFindings>>['next'] = null
   do {
     const page = await listFindings(owner, { check: 'mx.missing' }, after)
-    seen.push(...page.findings.map(({ scope, subject }) => `${scope.name} ${subject}`))
+    seen.push(...page.findings.map(({ scope, alias, subject }) => [scope.name, alias, subject].join(' ')))
     after = page.next
   } while (after)
-  expect(seen.slice(0, 3)).toEqual(['d00.test ', 'd00.test second', 'd01.test '])
-  expect(new Set(seen).size).toBe(72)
+  expect(seen.slice(0, 3)).toEqual(['d00.test  ', 'd00.test  second', 'd01.test  '])
+  expect(seen.slice(49, 52)).toEqual(['d48.test  ', 'd48.test other.test ', 'd48.test other.test second'])
+  expect(seen).toHaveLength(74)
+  expect(new Set(seen).size).toBe(74)
 })
 
 test('a domain shows by reference that its server has a finding', async () => {

@@ -17,10 +17,10 @@ async function findFinding(actor: Actor, id: string) {
   requirePermission(actor, 'check:write')
   const row = await db().finding.findFirst({
     where: { AND: [visibleFindings(actor), { id }] },
-    select: { check: true, subject: true, nodeId: true, domain: { select: { name: true } } },
+    select: { check: true, alias: true, subject: true, nodeId: true, domain: { select: { name: true } } },
   })
   if (!row) throw missing()
-  const name = [row.check, row.subject].filter(Boolean).join(' ')
+  const name = [row.check, row.alias, row.subject].filter(Boolean).join(' ')
   return { name, nodeId: row.nodeId, domains: row.domain ? [row.domain.name] : [] }
 }
 

@@ -3,7 +3,7 @@ import { queueAlerts } from '@/lib/alerts/queue-alerts'
 import { boundResults } from '@/lib/checks/bound-result'
 import { diffFindings, type FindingsDiff, type StoredFinding } from '@/lib/checks/diff-findings'
 import { storedLevel } from '@/lib/checks/level'
-import type { CheckRun } from '@/lib/checks/run-checks'
+import type { NamedRun } from '@/lib/checks/run-names'
 import { nextCheck } from '@/lib/checks/schedule'
 import { NOT_ACKNOWLEDGED } from '@/lib/checks/acknowledgement'
 import { db, type Tx } from '@/lib/db/client'
@@ -31,7 +31,7 @@ const MOST_CHANGES = 50
  */
 export async function storeFindings(
   scope: Scope,
-  run: Pick<CheckRun, 'checks' | 'results'>,
+  run: Pick<NamedRun, 'checks' | 'results'>,
   now: Date,
   whole: { dueAt: Date | null } | null,
 ): Promise<void> {
@@ -64,8 +64,8 @@ async function loadStored(tx: Tx, scope: Scope, checks: readonly string[] | null
   const rows = await tx.finding.findMany({
     where: { scope: scopeKey(scope), ...(checks && { check: { in: [...checks] } }) },
     select: {
-      ...{ id: true, check: true, subject: true, level: true, found: true, expected: true, values: true, since: true },
-      ...{ acknowledgedUntil: true, acknowledgedLevel: true, alertedLevel: true },
+      ...{ id: true, check: true, alias: true, subject: true, level: true, found: true, expected: true, values: true },
+      ...{ since: true, acknowledgedUntil: true, acknowledgedLevel: true, alertedLevel: true },
     },
   })
   return rows.map((row) => ({
@@ -90,11 +90,11 @@ async function writeFindings(tx: Tx, scope: Scope, diff: FindingsDiff, now: Date
 async function createFindings(tx: Tx, scope: Scope, rows: FindingsDiff['create'], now: Date): Promise<void> {
   const owner = { domain: scope.kind === 'domain' ? scope.id : null, node: scope.kind === 'node' ? scope.id : null }
   await tx.$executeRaw`
-    INSERT INTO finding (id, scope, domain_id, node_id, "check", subject, level, found, expected, "values", since,
+    INSERT INTO finding (id, scope, domain_id, node_id, "check", alias, subject, level, found, expected, "values", since,
                          alerted_level, checked_at)
     SELECT gen_random_uuid(), ${scopeKey(scope)}, ${owner.domain}::uuid, ${owner.node}::uuid, n.*, ${now}::timestamptz
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        AS n("check" text, subject text, level text, found text[], expected text[], "values" jsonb, since timestamptz,
+        AS n("check" text, alias text, subject text, level text, found text[], expected text[], "values" jsonb, since timestamptz,
              "alertedLevel" text)`
 }
 

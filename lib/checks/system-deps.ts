@@ -9,11 +9,12 @@ import type { CheckWorld } from '@/lib/checks/world'
 import { systemActor } from '@/lib/auth/actor'
 import { systemClock } from '@/lib/clock/clock'
 import { db } from '@/lib/db/client'
-import { findAuthority } from '@/lib/dns/authority'
+import { findAuthority, type AuthorityResult } from '@/lib/dns/authority'
 import { systemDnsDeps } from '@/lib/dns/deps'
 import { domainAuthority } from '@/lib/dns/domain-authority'
-import { requireDnsDomain } from '@/lib/dns/load-domain'
-import { isInside } from '@/lib/dns/record'
+import { requireDnsDomain, type DnsDomain } from '@/lib/dns/load-domain'
+import type { Dns } from '@/lib/dns/resolver'
+import { zoneNameOf } from '@/lib/dns/zone-name'
 import { parseEndpoint } from '@/lib/nodes/endpoint'
 import { dialTcp } from '@/lib/settings/dial'
 import { postmasterAddress } from '@/lib/settings/postmaster'
@@ -31,21 +32,30 @@ export function systemCheckDeps(): CheckDeps {
   }
 }
 
-/** The real world for one run. A domain's own servers are those that its provider names, where it names any. */
+/** The real world for one run. The servers of a domain's names are those that its provider names, where it names any. */
 async function makeWorld(now: Date, domain: string | null): Promise<CheckWorld> {
   const { dns } = await systemDnsDeps()
-  const [trusted, provider] = await Promise.all([nodeAddresses(), domain === null ? null : providerOf(domain)])
-  const config = provider?.config ?? null
+  const [trusted, known] = await Promise.all([
+    nodeAddresses(),
+    domain === null ? null : requireDnsDomain(systemActor('worker'), domain),
+  ])
+  const config = known?.provider?.config ?? null
   const named = [...dns.resolvers, ...(config?.authoritative ?? [])].map(({ address }) => address)
   return systemWorld({
     ...{ dns, now, trusted: [...trusted, ...named] },
-    authority: (asked, name) =>
-      domain !== null && isInside(name, domain) ? domainAuthority(asked, domain, config) : findAuthority(asked, name),
+    authority: (asked, name) => authorityOf(asked, name, known),
   })
 }
 
-async function providerOf(domain: string) {
-  return (await requireDnsDomain(systemActor('worker'), domain)).provider
+async function authorityOf(dns: Dns, name: string, domain: DnsDomain | null): Promise<AuthorityResult> {
+  if (!domain) return findAuthority(dns, name)
+  const config = domain.provider?.config ?? null
+  const own = zoneNameOf(name, [domain.name, ...domain.aliases])
+  if (own === domain.name) return domainAuthority(dns, own, config)
+  if (!domain.aliases.includes(own)) return findAuthority(dns, name)
+  // Another name may be hosted elsewhere than the domain's own.
+  const atProvider = await domainAuthority(dns, own, config)
+  return atProvider.status === 'found' ? atProvider : findAuthority(dns, name)
 }
 
 /** Where our nodes are, also behind a private network. */

@@ -15,10 +15,23 @@ export function storedType(text: string): RecordType {
   return type
 }
 
-/** What a domain should have in the zones of its own name now, and whether it is published by us. Throws where there is no such domain. */
-export async function loadWanted(tx: Tx, domainId: string): Promise<{ wanted: WantedRecord[]; hasProvider: boolean }> {
-  const { input, own, hasProvider } = await loadPlanInput(tx, domainId)
-  return { wanted: withoutOverridden(wantedRecords(input), own), hasProvider }
+/** What a name of a domain should have in its zone. */
+export interface WantedOfName {
+  name: string
+  wanted: WantedRecord[]
+}
+
+/**
+ * What a domain should have in the zone of its own name now, and in those of its other names, by name. Throws where there is
+ * no such domain.
+ */
+export async function loadWanted(tx: Tx, domainId: string): Promise<{ own: WantedOfName; aliases: WantedOfName[] }> {
+  const { input, aliases, own } = await loadPlanInput(tx, domainId)
+  const of = (name: string, planned: WantedRecord[]) => ({ name, wanted: withoutOverridden(planned, own) })
+  return {
+    own: of(input.domain, wantedRecords(input)),
+    aliases: aliases.map((alias) => of(alias, aliasRecords(input, alias))),
+  }
 }
 
 const identity = (record: { name: string; type: string; value: string }) =>

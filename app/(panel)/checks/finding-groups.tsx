@@ -6,7 +6,7 @@ import { RelativeTime } from '@/components/data/time'
 import { Badge } from '@/components/ui/badge'
 import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
-import type { ListedFinding } from '@/lib/checks/listed'
+import { checkedName, subjectBeside, type ListedFinding } from '@/lib/checks/listed'
 import type { FindingGroup } from '@/lib/checks/queries'
 import type { FindingFilter } from '@/lib/checks/schema'
 import { checkWords } from '@/lib/checks/words'
@@ -25,7 +25,7 @@ export async function FindingGroups({ groups, filter }: { groups: readonly Findi
         {groups.map(({ check, level, who, count, since, examples }) => {
           const [first] = examples
           if (!first) return null
-          const { title, consequence, next } = checkWords(tChecks, first, first.scope.name)
+          const { title, consequence, next } = checkWords(tChecks, first, checkedName(first))
           const all = withQuery('/checks', { ...filter, check, level })
           return (
             <li
@@ -54,7 +54,7 @@ export async function FindingGroups({ groups, filter }: { groups: readonly Findi
                 <p className="mt-1 flex flex-wrap gap-x-3 text-sm">
                   {examples.map((finding) => (
                     <Link key={finding.id} prefetch={false} href={pathOf(finding)} className="wrap-anywhere">
-                      {[toUnicode(finding.scope.name), finding.subject === finding.scope.name ? '' : finding.subject]
+                      {[toUnicode(finding.scope.name), toUnicode(finding.alias), subjectBeside(finding)]
                         .filter(Boolean)
                         .join(' · ')}
                     </Link>

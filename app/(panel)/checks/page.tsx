@@ -16,7 +16,10 @@ import { findingFilter, type FindingFilter } from '@/lib/checks/schema'
 import { requirePageActor } from '@/lib/http/page'
 import { plainQuery } from '@/lib/http/query'
 
-type Query = Record<'check' | 'level' | 'who' | 'show' | 'after' | 'subject' | 'acknowledge', string | undefined>
+type Query = Record<
+  'check' | 'level' | 'who' | 'show' | 'after' | 'alias' | 'subject' | 'acknowledge',
+  string | undefined
+>
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('findings'))('title') }
@@ -52,8 +55,8 @@ export default async function ChecksPage({ searchParams }: { searchParams: Promi
   )
 }
 
-function keyOf({ after, subject }: Partial<Query>): FindingKey | null {
-  return after === undefined ? null : { name: after, subject: subject ?? '' }
+function keyOf({ after, alias, subject }: Partial<Query>): FindingKey | null {
+  return after === undefined ? null : { name: after, alias: alias ?? '', subject: subject ?? '' }
 }
 
 /** The findings of one check, by domain. */
@@ -71,7 +74,8 @@ async function OneCheck({
   const { acknowledge, ...shown } = query
   const place = { path: '/checks', query: shown, acknowledging: acknowledge }
   const actions = findingActions(actor)
-  const page = (key: FindingKey | null) => withQuery('/checks', { ...filter, after: key?.name, subject: key?.subject })
+  const page = (key: FindingKey | null) =>
+    withQuery('/checks', { ...filter, after: key?.name, alias: key?.alias, subject: key?.subject })
   return (
     <Card
       title={t('ofCheck')}

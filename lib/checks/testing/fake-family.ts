@@ -18,6 +18,7 @@ export function fakeDeps(
   clock: () => Date,
   domain: readonly Registered<DomainFacts>[],
   node: readonly Registered<NodeFacts>[] = [],
+  alias: readonly Registered<DomainFacts>[] = [],
 ): CheckDeps {
-  return { prepare: () => ({ world: {} as CheckWorld, families: { domain, node } }), clock }
+  return { prepare: () => ({ world: {} as CheckWorld, families: { domain, alias, node } }), clock }
 }
