@@ -16,6 +16,7 @@ function spf(
     since: AT,
     waitingUntil: state === 'propagating' ? AT : null,
     findings: [],
+    isAuthentic: null,
     publish: null,
   }
   return {

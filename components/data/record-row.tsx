@@ -46,6 +46,7 @@ export async function RecordRow({
             )}
           </div>
         ) : null}
+        {observation?.isAuthentic ? <div className="text-muted mt-0.5 text-xs">{t('signed')}</div> : null}
       </td>
       <td className="max-wide:w-full">
         <div className="flex flex-wrap items-baseline gap-x-2">

@@ -3,6 +3,7 @@ import { look } from '@/lib/checks/look'
 import { serviceServer } from '@/lib/checks/service-server'
 import { matchTlsa, tlsaOf, type TlsaMatch } from '@/lib/checks/tlsa'
 import type { CheckWorld, SeenCertificate } from '@/lib/checks/world'
+import { tlsaName } from '@/lib/dns/host-records'
 
 export const DANE_CHECKS = {
   'dane.tlsa': { who: 'dns' },
@@ -50,7 +51,7 @@ function judgeRollover(records: readonly string[]): CheckResult {
 async function run(world: CheckWorld, facts: NodeFacts): Promise<CheckResult[]> {
   if (!facts.roles.includes('smtp') || facts.services.smtp === undefined)
     return fillResults(DANE_CHECKS, [], 'none', NOTHING)
-  const name = `_25._tcp.${facts.hostName}`
+  const name = tlsaName(facts.hostName)
   const [tlsa, zone, seen] = await Promise.all([
     look(world, name, 'TLSA'),
     look(world, facts.hostName, 'A'),

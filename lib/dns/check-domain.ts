@@ -84,18 +84,22 @@ export async function observeAndStore(
     for (const [id, observation] of found) observed.set(id, observation)
   }
   await db().$transaction(async (tx) => {
-    if (await lockDomain(tx, domain.id)) await storeObservations(tx, records, observed, outcomes, now)
+    if (!(await lockDomain(tx, domain.id))) return
+    const hasNews = await storeObservations(tx, records, observed, outcomes, now)
+    if (hasNews) await syncDomainRecords(tx, domain.id)
   })
   return observed
 }
 
+/** True where a zone was found to be signed, or no longer: what a domain should have hangs on it. */
 async function storeObservations(
   tx: Tx,
   records: readonly ObservedRecord[],
   observed: ReadonlyMap<string, Observation>,
   outcomes: Outcomes,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
+  let hasNews = false
   // A row may have gone or changed its purpose while DNS was asked.
   const still = await tx.dnsRecord.findMany({
     where: { id: { in: records.map((record) => record.id) } },
@@ -109,17 +113,19 @@ async function storeObservations(
       continue
     }
     const before = row.observation
+    const earlier = before && parseFound(before.found)
     const outcome = outcomes.get(row.id)
     const found: Found = {
       findings: observation.findings,
+      isAuthentic: observation.isAuthentic ?? earlier?.isAuthentic ?? null,
       publish: outcome
         ? { at: now.toISOString(), status: outcome.status, words: outcome.words }
-        : before
-          ? parseFound(before.found).publish
-          : null,
+        : (earlier?.publish ?? null),
     }
+    if ((earlier?.isAuthentic === true) !== (found.isAuthentic === true)) hasNews = true
     const { state, waitingUntil } = observation
     const data = { state, waitingUntil, checkedAt: now, found, since: before?.state === state ? before.since : now }
     await tx.dnsObservation.upsert({ where: { recordId: row.id }, create: { recordId: row.id, ...data }, update: data })
   }
+  return hasNews
 }

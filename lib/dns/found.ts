@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { OBSERVATION_STATES } from '@/lib/dns/observe'
 
-/** What is kept of an observation (`DnsObservation.found`): each server's word, and how the last publishing of the record went. */
+/**
+ * What is kept of an observation (`DnsObservation.found`): each server's word, what resolvers that validate last said of its
+ * authenticity, and how the last publishing of the record went.
+ */
 export const foundSchema = z.object({
   findings: z.array(
     z.object({
@@ -13,6 +16,7 @@ export const foundSchema = z.object({
       words: z.string(),
     }),
   ),
+  isAuthentic: z.boolean().nullable().default(null),
   publish: z.object({ at: z.string(), status: z.string(), words: z.string() }).nullable().default(null),
 })
 export type Found = z.infer<typeof foundSchema>

@@ -27,6 +27,11 @@ export function namesOf(hosts: readonly MailHost[]): string[] {
   return [...new Set(hosts.map((host) => parseRecordName(host.hostName)).filter((name) => name !== null))].sort()
 }
 
+/** The name of the TLSA records of a host's port 25 (RFC 7672 §2.2.3). */
+export function tlsaName(hostName: string): string {
+  return `_25._tcp.${hostName}`
+}
+
 /**
  * The records of a host's own name: its addresses; where it sends, SPF of the name that it says in EHLO (RFC 7208 §2.3);
  * TLSA of its key and the next one (RFC 7672 §3.1.1: DANE-EE, SPKI, SHA-256).
@@ -39,7 +44,7 @@ export function hostRecords(host: HostWithRecords): PlannedRecord[] {
   })
   if (!host.isSender || addresses.length === 0) return addresses
   const tlsa = [...new Set(host.tlsaDigests)].map((digest): PlannedRecord => {
-    return { purpose: 'tlsa', name: `_25._tcp.${name}`, type: 'TLSA', value: `3 1 1 ${digest.toLowerCase()}` }
+    return { purpose: 'tlsa', name: tlsaName(name), type: 'TLSA', value: `3 1 1 ${digest.toLowerCase()}` }
   })
   return [...addresses, { purpose: 'host-spf', name, type: 'TXT', value: 'v=spf1 a -all' }, ...tlsa]
 }

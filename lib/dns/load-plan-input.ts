@@ -1,4 +1,5 @@
 import 'server-only'
+import { statusAnswer } from '@/lib/agent-protocol/messages'
 import type { Tx } from '@/lib/db/client'
 import type { DkimKeyState } from '@/lib/db/generated/enums'
 import { domainDelegation } from '@/lib/dkim/delegation'
@@ -8,6 +9,7 @@ import { panelHostOf } from '@/lib/dns/panel-host'
 import { parseDnsPolicy } from '@/lib/dns/policy'
 import { isInside } from '@/lib/dns/record'
 import { parseProviderConfig } from '@/lib/dns/schema'
+import { signedHosts } from '@/lib/dns/signed-hosts'
 import type { WantedInput } from '@/lib/dns/wanted-records'
 import { zoneNameOf } from '@/lib/dns/zone-name'
 import { env } from '@/lib/env'
@@ -35,12 +37,13 @@ export interface PlanInput {
   hasProvider: boolean
 }
 
-const nodeSelect = { hostName: true, publicAddresses: true, roles: true, services: true } as const
+const nodeSelect = { hostName: true, publicAddresses: true, roles: true, services: true, status: true } as const
 interface NodeRow {
   hostName: string
   publicAddresses: string[]
   roles: string[]
   services: unknown
+  status: unknown
 }
 
 /** Where each service of a node answers, for mail programs. */
@@ -54,8 +57,20 @@ function servicesOf({ hostName, services }: NodeRow): ClientServices {
   return found
 }
 
+/** The keys that a node serves and is going to; none where it has not said the first: the second alone would lock it out. */
+function tlsaDigestsOf({ status }: NodeRow): string[] {
+  const keys = statusAnswer.safeParse(status).data?.tlsKeys
+  if (!keys?.served) return []
+  return keys.next === null ? [keys.served] : [keys.served, keys.next]
+}
+
 /** The nodes whose host names stand in the zones of the domain's names: those below them that no other name of ours holds nearer. */
-async function hostsInside(tx: Tx, names: readonly string[], nodes: readonly NodeRow[]): Promise<HostWithRecords[]> {
+async function hostsInside(
+  tx: Tx,
+  domainId: string,
+  names: readonly string[],
+  nodes: readonly NodeRow[],
+): Promise<HostWithRecords[]> {
   const below = nodes.filter(({ hostName }) => names.some((name) => isInside(hostName, name)))
   if (below.length === 0) return []
   const hosted = await tx.hostedName.findMany({
@@ -63,13 +78,17 @@ async function hostsInside(tx: Tx, names: readonly string[], nodes: readonly Nod
     select: { name: true },
   })
   const all = [...names, ...hosted.map(({ name }) => name)]
-  return below
-    .filter(({ hostName }) => names.includes(zoneNameOf(hostName, all)))
-    .map(({ hostName, publicAddresses, roles }) => ({
-      ...{ hostName, publicAddresses, isSender: roles.includes('smtp') },
-      // No certificate of a node is known to the panel yet: DANE waits for it.
-      tlsaDigests: [],
-    }))
+  const inside = below.filter(({ hostName }) => names.includes(zoneNameOf(hostName, all)))
+  const signed = await signedHosts(
+    tx,
+    domainId,
+    inside.map(({ hostName }) => hostName),
+  )
+  return inside.map((node) => ({
+    ...{ hostName: node.hostName, publicAddresses: node.publicAddresses, isSender: node.roles.includes('smtp') },
+    // Without signatures nobody believes a TLSA record (RFC 7672 §2.2).
+    tlsaDigests: signed.has(node.hostName) ? tlsaDigestsOf(node) : [],
+  }))
 }
 
 /** Loads all that the records of a domain are made from. Throws where there is no such domain. */
@@ -103,7 +122,7 @@ export async function loadPlanInput(tx: Tx, domainId: string): Promise<PlanInput
     kind: domain.kind,
     policy,
     hosts,
-    hostsInside: await hostsInside(tx, [domain.name, ...aliases], nodes),
+    hostsInside: await hostsInside(tx, domainId, [domain.name, ...aliases], nodes),
     keys: keys.map((key) => ({ ...key, isRevoked: key.state === 'revoked' })),
     delegation: await domainDelegation(tx, domain),
     panelHost: panelHostOf(env().POSTHOUSE_URL, hosts[0]?.hostName ?? null),

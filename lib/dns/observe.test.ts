@@ -74,6 +74,19 @@ test('one failing resolver of two is no failure, both are a temporary one', asyn
   )
 })
 
+test('a record is authentic by the word of one resolver that validates, and is not only where all answered without', async () => {
+  const signed = { [QUESTION]: { ...answerOf(NAME, 'TXT', [VALUE]), isAuthentic: true } }
+  const looked = async (first: Record<string, string[] | DnsAnswer>, second: Record<string, string[] | DnsAnswer>) =>
+    (await observe({ '192.0.2.1': has, '192.0.2.2': has, '192.0.2.101': first, '192.0.2.102': second })).isAuthentic
+  const bad = { [QUESTION]: servfail }
+  expect(await looked(has, signed)).toBe(true)
+  expect(await looked(bad, signed)).toBe(true)
+  expect(await looked(has, has)).toBe(false)
+  expect(await looked(has, bad)).toBeNull()
+  expect(await looked(bad, bad)).toBeNull()
+  expect((await observe({ '192.0.2.1': {} })).isAuthentic).toBeNull()
+})
+
 test('follows a delegation below the zone to the servers that decide', async () => {
   const passedOn: DnsAnswer = {
     status: 'referral',

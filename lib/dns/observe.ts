@@ -22,6 +22,8 @@ export interface Observation {
   findings: Finding[]
   /** When the last cache that still holds something older must have dropped it; null where nothing is waited for, or nobody can know. */
   waitingUntil: Date | null
+  /** Whether validating resolvers vouch for what they gave (RFC 4035 §3.2.3); null where nothing is known of it. */
+  isAuthentic: boolean | null
 }
 
 export interface ObservedRecord extends ComparedRecord {
@@ -65,6 +67,13 @@ function authoritativeState(findings: readonly Finding[]): ObservationState {
   if (wrong.length === 0) return known.length === findings.length ? 'ok' : 'temperror'
   if (wrong.length < known.length) return 'propagating'
   return wrong.reduce((worst, state) => (GRAVITY.indexOf(state) > GRAVITY.indexOf(worst) ? state : worst))
+}
+
+/** Authentic by the word of one that validates; not so only where every resolver answered and none of them vouches. */
+function authenticity(answers: readonly DnsAnswer[]): boolean | null {
+  const said = answers.map((answer) => ('isAuthentic' in answer ? answer.isAuthentic : null))
+  if (said.includes(true)) return true
+  return said.length === 0 || said.includes(null) ? null : false
 }
 
 function cachesState(findings: readonly Finding[], now: Date): Pick<Observation, 'state' | 'waitingUntil'> {
@@ -145,7 +154,7 @@ async function observeSet(
     const said = answers.map(({ server, answer }) => finding(record, ours, server, 'authoritative', answer))
     const findings = inPlace ? said.map((one) => byAddress(one, inPlace)) : said
     const state = authoritativeState(findings)
-    observed.set(record.id, { state, findings, waitingUntil: null })
+    observed.set(record.id, { state, findings, waitingUntil: null, isAuthentic: null })
     if (state === 'ok' && !inPlace) settled.push(record)
   }
   if (settled.length === 0 || settled.length < records.length) return observed
@@ -155,10 +164,11 @@ async function observeSet(
       answer: await dns.ask(server, first.name, first.type, 'recursive'),
     })),
   )
+  const isAuthentic = authenticity(cached.map(({ answer }) => answer))
   for (const record of settled) {
     const own = observed.get(record.id)?.findings ?? []
     const findings = cached.map(({ server, answer }) => finding(record, ours, server, 'resolver', answer))
-    observed.set(record.id, { findings: [...own, ...findings], ...cachesState(findings, now) })
+    observed.set(record.id, { findings: [...own, ...findings], isAuthentic, ...cachesState(findings, now) })
   }
   return observed
 }
@@ -178,7 +188,7 @@ export async function observeRecords(
 /** The observation of every record where the zone's servers could not be found. */
 export function unobservable(words: string): Observation {
   const one: Finding = { server: '', kind: 'authoritative', state: 'temperror', values: [], ttlSeconds: null, words }
-  return { state: 'temperror', findings: [one], waitingUntil: null }
+  return { state: 'temperror', findings: [one], waitingUntil: null, isAuthentic: null }
 }
 
 /** True where every authoritative server has the record as wanted: a silent one has not. */

@@ -35,6 +35,8 @@ export interface ListedObservation {
   since: Date
   waitingUntil: Date | null
   findings: Found['findings']
+  /** A validating resolver vouched for what it gave; null: not known. */
+  isAuthentic: Found['isAuthentic']
   publish: Found['publish']
 }
 

@@ -64,6 +64,7 @@ const CASES = {
         tlsaDigests: DIGESTS,
       },
       { hostName: 'imap.example.org', publicAddresses: ['192.0.2.10'], isSender: false, tlsaDigests: DIGESTS },
+      { hostName: 'mx.unsigned.example.org', publicAddresses: ['192.0.2.11'], isSender: true, tlsaDigests: [] },
     ],
   }),
   parked: wantedInput('example.org', { ...HOSTED, keys: [], policy: { isParked: true, caa: [';'] } }),

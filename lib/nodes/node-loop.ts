@@ -4,6 +4,7 @@ import { db } from '@/lib/db/client'
 import { AgentClient, AgentRefused, AgentUnavailable } from '@/lib/nodes/agent-client'
 import { deliverToNode, replaceHolds, type NodeRow } from '@/lib/nodes/deliver'
 import { resyncNode } from '@/lib/nodes/full-state'
+import { storeStatus } from '@/lib/nodes/store-status'
 import { currentEpoch } from '@/lib/releases/epoch'
 import { openAsWorker } from '@/lib/secrets/seal'
 import { logger } from '@/lib/logger/logger'
@@ -104,12 +105,7 @@ export class NodeLoop {
     if (Date.now() - this.statusAt < STATUS_MILLISECONDS) return
     this.statusAt = Date.now()
     await this.attempt(async () => {
-      const status = await this.client.status()
-      const row = await db().node.findUniqueOrThrow({ where: { id: this.node.id }, select: { confirmedRelease: true } })
-      // A node that forgot what it confirmed (a new disk, an old backup) is compared as a whole.
-      const hasForgotten = BigInt(status.release) < row.confirmedRelease
-      const data = { status, lastSeenAt: new Date(), lastError: null, ...(hasForgotten && { confirmedRelease: 0n }) }
-      await db().node.update({ where: { id: this.node.id }, data })
+      const hasForgotten = await storeStatus(this.node.id, await this.client.status())
       if (hasForgotten) this.wake()
     })
   }
