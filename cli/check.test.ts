@@ -7,7 +7,7 @@ const SINCE = new Date('2026-11-22T12:00:00Z')
 const finding = (check: string, level: CheckLevel, more: Partial<ListedFinding> = {}): ListedFinding => ({
   ...result(check, level),
   ...{ id: check, scope: { kind: 'domain', name: 'a.test' }, who: 'dns', since: SINCE, checkedAt: SINCE },
-  ...{ alias: '', acknowledged: null, changes: [] },
+  ...{ alias: '', flappingSince: null, acknowledged: null, changes: [] },
   ...more,
 })
 

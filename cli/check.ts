@@ -61,10 +61,24 @@ export function formatFindings(findings: readonly ListedFinding[]): string {
 }
 
 function jsonLine(finding: ListedFinding): string {
-  const { check, alias, subject, level, who, found, expected, values, since, checkedAt, acknowledged } = finding
+  const { check, alias, subject, level, who, found, expected, values, since, flappingSince, checkedAt, acknowledged } =
+    finding
   const { title, next } = checkWords(translate, finding, checkedName(finding))
   const words = { title, next: sideOf(level) === 'wrong' ? next : '' }
-  const seen = { check, alias, subject, level, who, found, expected, values, since, checkedAt, acknowledged }
+  const seen = {
+    check,
+    alias,
+    subject,
+    level,
+    who,
+    found,
+    expected,
+    values,
+    since,
+    flappingSince,
+    checkedAt,
+    acknowledged,
+  }
   return `${JSON.stringify({ ...seen, ...words })}\n`
 }
 

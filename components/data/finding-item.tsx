@@ -49,7 +49,7 @@ export async function FindingItem({
   hasScope?: boolean
 }) {
   const [t, tChecks] = await Promise.all([getTranslations('findings'), getTranslations('checks')])
-  const { id, level, alias, found, expected, since, acknowledged, scope, who } = finding
+  const { id, level, alias, found, expected, since, flappingSince, acknowledged, scope, who } = finding
   const { title, consequence, next } = checkWords(tChecks, finding, checkedName(finding))
   const other = alias === '' ? '' : t('otherName', { name: toUnicode(alias) })
   const about = [hasScope ? toUnicode(scope.name) : '', other, subjectBeside(finding)].filter(Boolean).join(' · ')
@@ -82,6 +82,11 @@ export async function FindingItem({
         {who ? (
           <p className="text-muted mt-1 text-sm">
             {t('whoLabel')} {t(`who.${who}`)}
+          </p>
+        ) : null}
+        {flappingSince ? (
+          <p className="text-muted mt-1 text-sm">
+            {t.rich('flapping', { at: () => <RelativeTime at={flappingSince} /> })}
           </p>
         ) : null}
         {acknowledged ? (

@@ -60,8 +60,9 @@ function Folded({ summary, children }: { summary: string; children: React.ReactN
 /** What needs nobody, a line each (that it was looked at is the proof), and why it is not simply fine. */
 async function ShortList({ findings }: { findings: readonly ListedFinding[] }) {
   const [t, tChecks] = await Promise.all([getTranslations('findings'), getTranslations('checks')])
-  const noteOf = ({ level, found, values }: ListedFinding, consequence: string): string => {
+  const noteOf = ({ level, found, values, flappingSince }: ListedFinding, consequence: string): string => {
     if (values.fault) return t('fault')
+    if (flappingSince) return t('flappingShort')
     if (level === 'info') return consequence
     return level === 'ok' ? '' : [found.join(' · '), t(`means.${level}`)].filter(Boolean).join('. ')
   }

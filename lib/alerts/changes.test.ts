@@ -7,7 +7,7 @@ import type { CheckLevel } from '@/lib/checks/check'
 const SINCE = new Date('2026-11-22T12:00:00Z')
 const content = (name: string, level: CheckLevel, check = 'no.such', subject = '', alias = ''): AlertContent => ({
   scope: { kind: 'domain', name },
-  crossings: [{ check, alias, subject, level, since: SINCE, values: {} }],
+  crossings: [{ check, alias, subject, level, since: SINCE, isFlapping: false, values: {} }],
 })
 const text = (contents: AlertContent[], language = 'en') =>
   alertText(latestChanges(contents), alertLanguage(language), 'https://panel.test/checks')
@@ -43,4 +43,18 @@ test('what is about another name of a domain says which', () => {
     content('a.test', 'broken', 'no.such', 'mx1', 'b.test'),
   ]
   expect(text(contents).text).toContain('  a.test, a.test (b.test), and a.test (b.test, mx1)\r\n')
+})
+
+test('what comes and goes is told apart from what fails and what passes', () => {
+  const [flaps] = content('b.test', 'ok').crossings
+  const contents = [
+    content('a.test', 'broken'),
+    { ...content('b.test', 'ok'), crossings: flaps ? [{ ...flaps, isFlapping: true }] : [] },
+    content('c.test', 'ok'),
+  ]
+  const message = text(contents)
+  expect(message.subject).toBe('Posthouse: 2 checks fail')
+  expect(message.text).toMatch(
+    /fail now:\r\n- no\.such\r\n {2}a\.test\r\n\r\nThese come and go;.*\r\n- no\.such\r\n {2}b\.test\r\n\r\nThese pass/,
+  )
 })

@@ -20,6 +20,9 @@ export function latestChanges(contents: readonly AlertContent[]): Change[] {
 
 export const isWrong = ({ level }: Change): boolean => sideOf(level) === 'wrong'
 
+/** What of a change is told: what comes and goes is neither wrong nor fine. */
+const kindOf = (change: Change) => (change.isFlapping ? 'flapping' : isWrong(change) ? 'wrong' : 'fine')
+
 const MOST_NAMES = 20
 const MOST_GROUPS = 100
 
@@ -45,15 +48,16 @@ export function alertText(
   pageUrl: string,
 ): { subject: string; text: string } {
   const { say } = language
-  const wrong = changes.filter(isWrong)
-  const fine = changes.filter((change) => !isWrong(change))
-  const parts = [
-    ...(wrong.length > 0 ? [say('wrong'), ...groupLines(wrong, language), ''] : []),
-    ...(fine.length > 0 ? [say('fine'), ...groupLines(fine, language), ''] : []),
-    say('where', { url: pageUrl }),
-    say('why'),
-  ]
-  return { subject: say('subject', { wrong: wrong.length, fine: fine.length }), text: lineEnds(parts) }
+  const groups = (['wrong', 'flapping', 'fine'] as const).map((kind) => ({
+    kind,
+    some: changes.filter((change) => kindOf(change) === kind),
+  }))
+  const parts = groups.flatMap(({ kind, some }) =>
+    some.length > 0 ? [say(kind), ...groupLines(some, language), ''] : [],
+  )
+  const fine = changes.filter((change) => kindOf(change) === 'fine').length
+  const subject = say('subject', { wrong: changes.length - fine, fine })
+  return { subject, text: lineEnds([...parts, say('where', { url: pageUrl }), say('why')]) }
 }
 
 /** The message by which somebody tries whether alerts arrive. */

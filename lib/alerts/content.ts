@@ -11,6 +11,7 @@ const alertContent = z.object({
       subject: z.string(),
       level: z.enum(CHECK_LEVELS),
       since: z.coerce.date(),
+      isFlapping: z.boolean().default(false),
       values: z.record(z.string(), z.union([z.string(), z.number()])),
     }),
   ),

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Crossing } from '@/lib/checks/diff-findings'
+import type { Crossing } from '@/lib/checks/tell'
 import type { Tx } from '@/lib/db/client'
 import type { Prisma } from '@/lib/db/generated/client'
 

@@ -164,6 +164,7 @@ function webhookBody({ language }: Target, changes: Change[] | null, now: Date):
       subject: change.subject,
       level: change.level,
       isWrong: isWrong(change),
+      isFlapping: change.isFlapping,
       since: change.since.toISOString(),
       values: change.values,
     },

@@ -19,6 +19,8 @@ const stored = (level: CheckLevel, more: Partial<StoredFinding> = {}): StoredFin
   acknowledgedUntil: null,
   acknowledgedLevel: null,
   alertedLevel: null,
+  turns: [],
+  flappingSince: null,
   ...more,
 })
 const diff = (rows: StoredFinding[], ...results: NamedResult[]) => diffFindings(rows, { results }, NOW)
@@ -101,7 +103,7 @@ describe('people', () => {
     expect(first.due).toMatchObject([{ isUnconfirmed: false }])
     const later = diff([stored('ok')], seen('ok'), seen('broken', { subject: 'mx2' }))
     expect(later.create).toMatchObject([{ alertedLevel: null }])
-    expect(later.due).toContainEqual({ level: 'broken', since: NOW, isUnconfirmed: true })
+    expect(later.due).toContainEqual({ level: 'broken', since: NOW, isUnconfirmed: true, isFlapping: false })
   })
 
   test('are not told how another name stood when it was first looked at', () => {

@@ -1,8 +1,11 @@
 import type { CheckLevel, NamedResult } from '@/lib/checks/check'
+import { nextRestlessness, type Restlessness } from '@/lib/checks/flapping'
 import { levelRank, sideOf } from '@/lib/checks/level'
+import type { Due } from '@/lib/checks/schedule'
+import { tell, type Crossing } from '@/lib/checks/tell'
 
 /** A finding as stored. */
-export interface StoredFinding extends Omit<NamedResult, 'values'> {
+export interface StoredFinding extends Omit<NamedResult, 'values'>, Restlessness {
   id: string
   values: unknown
   since: Date
@@ -13,19 +16,9 @@ export interface StoredFinding extends Omit<NamedResult, 'values'> {
 }
 
 /** A finding as it is to be stored. */
-export interface NextFinding extends NamedResult {
+export interface NextFinding extends NamedResult, Restlessness {
   since: Date
   alertedLevel: CheckLevel | null
-}
-
-/** A change that people are told of: it crossed between fine and wrong and stayed. */
-export interface Crossing {
-  check: string
-  alias: string
-  subject: string
-  level: CheckLevel
-  since: Date
-  values: Record<string, string | number>
 }
 
 export interface FindingsDiff {
@@ -39,7 +32,7 @@ export interface FindingsDiff {
   before: { findingId: string; level: CheckLevel; found: string[] }[]
   crossings: Crossing[]
   /** For the next time to look, all findings of the run. */
-  due: { level: CheckLevel; since: Date; isUnconfirmed: boolean }[]
+  due: Due[]
 }
 
 /** One check of one name: what it says of each subject belongs together. */
@@ -58,8 +51,7 @@ const sameValues = (one: unknown, other: Record<string, string | number>): boole
 
 /**
  * What of the stored findings changes by a run of some of their checks. `stored` are those checks' rows alone. Told is
- * what changed sides and was on the new one a check before already, so that what comes and goes stays quiet; not what
- * is acknowledged, nor what a check says the first time it ever looks at a name. What a check cannot learn at all of a
+ * what changed sides and was on the new one a check before already; of what comes and goes that it does, once; not what is acknowledged, nor what a check says the first time it ever looks at a name. What a check cannot learn at all of a
  * name (`unknown` of no subject) is not known of its subjects either; they stay.
  */
 export function diffFindings(
@@ -88,15 +80,15 @@ function create(diff: FindingsDiff, next: NamedResult, isKnownCheck: boolean, no
   const isWrong = sideOf(next.level) === 'wrong'
   // What was so when it was first looked at is no change.
   const alertedLevel = isWrong && !isKnownCheck ? next.level : null
-  diff.create.push({ ...next, since: now, alertedLevel })
-  diff.due.push({ level: next.level, since: now, isUnconfirmed: isWrong && isKnownCheck })
+  diff.create.push({ ...next, since: now, alertedLevel, turns: [], flappingSince: null })
+  diff.due.push({ level: next.level, since: now, isUnconfirmed: isWrong && isKnownCheck, isFlapping: false })
 }
 
 function remove(diff: FindingsDiff, row: StoredFinding, now: Date): void {
   diff.gone.push(row.id)
   if (row.alertedLevel === null || isQuiet(row, now)) return
   const { check, alias, subject } = row
-  diff.crossings.push({ check, alias, subject, level: 'none', since: now, values: {} })
+  diff.crossings.push({ check, alias, subject, level: 'none', since: now, values: {}, isFlapping: false })
 }
 
 const isQuiet = ({ acknowledgedUntil }: StoredFinding, now: Date): boolean =>
@@ -109,37 +101,18 @@ function compare(diff: FindingsDiff, row: StoredFinding, next: NamedResult, now:
     row.acknowledgedLevel !== null &&
     sideOf(next.level) === 'wrong' &&
     levelRank(next.level) > levelRank(row.acknowledgedLevel)
-  const told = judge(row, next, since, isQuiet(row, now) && !isWorse)
-  if (told.crossing) diff.crossings.push(told.crossing)
-  diff.due.push({ level: next.level, since, isUnconfirmed: told.isUnconfirmed })
+  const { turns, flappingSince, turned } = nextRestlessness(row, next.level, now)
+  const { alertedLevel, crossing, isUnconfirmed } = tell(row, { ...next, since }, turned, isQuiet(row, now) && !isWorse)
+  if (crossing) diff.crossings.push(crossing)
+  diff.due.push({ level: next.level, since, isUnconfirmed, isFlapping: flappingSince !== null })
   if (!isShown) diff.before.push({ findingId: row.id, level: row.level, found: row.found })
-  const { alertedLevel } = told
   const isSame =
     isShown &&
     !isWorse &&
     alertedLevel === row.alertedLevel &&
+    flappingSince === row.flappingSince &&
     sameLines(row.expected, next.expected) &&
     sameValues(row.values, next.values)
   if (isSame) diff.same.push(row.id)
-  else diff.update.push({ ...next, id: row.id, since, alertedLevel, isWorse })
-}
-
-/** Whether people are told now, and what they are then taken to know. */
-function judge(
-  row: StoredFinding,
-  next: NamedResult,
-  since: Date,
-  isSilenced: boolean,
-): { alertedLevel: CheckLevel | null; crossing: Crossing | null; isUnconfirmed: boolean } {
-  const side = sideOf(next.level)
-  const toldSide = row.alertedLevel === null ? 'fine' : 'wrong'
-  const quiet = { alertedLevel: row.alertedLevel, crossing: null, isUnconfirmed: false }
-  if (side === null || side === toldSide || isSilenced) return quiet
-  if (sideOf(row.level) !== side) return { ...quiet, isUnconfirmed: true }
-  const { check, alias, subject, level, values } = next
-  return {
-    alertedLevel: side === 'wrong' ? level : null,
-    crossing: { check, alias, subject, level, since, values },
-    isUnconfirmed: false,
-  }
+  else diff.update.push({ ...next, id: row.id, since, alertedLevel, turns, flappingSince, isWorse })
 }

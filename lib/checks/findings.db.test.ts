@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { storedContent } from '@/lib/alerts/content'
 import { result, type CheckLevel, type CheckResult, type DomainFacts, type NodeFacts } from '@/lib/checks/check'
 import { checkDomain, checkNode } from '@/lib/checks/check-scope'
 import { checkSoon, claimDue } from '@/lib/checks/claim-due'
@@ -236,6 +237,38 @@ describe('the schedule', () => {
       nextCheckAt: new Date(now.getTime() + 30_000),
     })
   })
+})
+
+test('what comes and goes is stored and told as that once, has its turn, and is told when it has settled', async () => {
+  await db.alertTarget.create({ data: { kind: 'webhook', destination: 'https://hook.test/' } })
+  const id = await newDomain()
+  const gaps: number[] = []
+  const look = async (level: CheckLevel) => {
+    await run(id, level)
+    const { nextCheckAt } = await db.domain.findUniqueOrThrow({ where: { id } })
+    const before = now
+    now = nextCheckAt ?? now
+    gaps.push((now.getTime() - before.getTime()) / MINUTE)
+  }
+  const told = async () => {
+    const rows = await db.alert.findMany({ orderBy: { createdAt: 'asc' } })
+    return rows
+      .map(({ content }) => storedContent.parse(content))
+      .flatMap((one) => (one === 'test' ? [] : one.crossings))
+  }
+  for (let times = 0; times < 4; times++) await look(times % 2 === 0 ? 'ok' : 'broken')
+  expect(await mx()).toMatchObject({
+    flappingSince: null,
+    turns: [expect.any(Date), expect.any(Date), expect.any(Date)],
+  })
+  for (let times = 4; times < 20; times++) await look(times % 2 === 0 ? 'ok' : 'broken')
+  expect(gaps.slice(0, 4)).toContain(5)
+  expect(gaps.slice(-14).every((minutes) => minutes > 180)).toBe(true)
+  expect(await told()).toMatchObject([{ level: 'broken', isFlapping: true }])
+  expect((await mx()).flappingSince).not.toBeNull()
+  for (let times = 0; times < 6; times++) await look('ok')
+  expect(await told()).toMatchObject([{ isFlapping: true }, { level: 'ok', isFlapping: false }])
+  expect(await mx()).toMatchObject({ flappingSince: null, turns: [], alertedLevel: null })
 })
 
 test('a node’s facts are checked once, whatever its domains', async () => {

@@ -10,6 +10,8 @@ export interface ListedFinding extends NamedResult {
   scope: { kind: 'domain' | 'node'; name: string }
   who: ActsBy | null
   since: Date
+  /** Since when it comes and goes; null: it does not. */
+  flappingSince: Date | null
   checkedAt: Date
   /** While it is quiet: why, by whom, until when. */
   acknowledged: { as: AcknowledgedAs; by: string; at: Date; until: Date; reason: string } | null
@@ -33,7 +35,7 @@ export function subjectBeside(finding: Pick<ListedFinding, 'alias' | 'scope' | '
 export const findingSelect = {
   ...{ id: true, check: true, alias: true, subject: true, level: true, found: true, expected: true, values: true },
   ...{ since: true, checkedAt: true, acknowledgedAt: true, acknowledgedBy: true, acknowledgedUntil: true },
-  ...{ acknowledgedAs: true, acknowledgeReason: true },
+  ...{ acknowledgedAs: true, acknowledgeReason: true, flappingSince: true },
   domain: { select: { name: true } },
   node: { select: { name: true } },
   changes: {
@@ -53,6 +55,7 @@ interface FindingRow {
   expected: string[]
   values: unknown
   since: Date
+  flappingSince: Date | null
   checkedAt: Date
   acknowledgedAt: Date | null
   acknowledgedBy: string | null
@@ -66,12 +69,12 @@ interface FindingRow {
 
 /** A stored finding as it is shown at `now`. */
 export function listedFinding(row: FindingRow, now: Date): ListedFinding {
-  const { id, check, alias, subject, found, expected, since, checkedAt, domain, node } = row
+  const { id, check, alias, subject, found, expected, since, flappingSince, checkedAt, domain, node } = row
   const scope = domain
     ? { kind: 'domain' as const, name: domain.name }
     : { kind: 'node' as const, name: node?.name ?? '' }
   return {
-    ...{ id, check, alias, subject, found, expected, since, checkedAt, scope },
+    ...{ id, check, alias, subject, found, expected, since, flappingSince, checkedAt, scope },
     level: storedLevel(row.level),
     values: row.values as Record<string, string | number>,
     who: whoActs(check),

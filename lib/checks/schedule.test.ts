@@ -6,8 +6,8 @@ import { nextCheck, PERIOD_MILLISECONDS, regularTurn } from '@/lib/checks/schedu
 const NOW = new Date('2026-11-22T12:00:00Z')
 const MINUTE = 60_000
 const ago = (milliseconds: number) => new Date(NOW.getTime() - milliseconds)
-const minutesUntil = (level: CheckLevel, age: number, isUnconfirmed = false) =>
-  (nextCheck('id', [{ level, since: ago(age), isUnconfirmed }], NOW).getTime() - NOW.getTime()) / MINUTE
+const minutesUntil = (level: CheckLevel, age: number, isUnconfirmed = false, isFlapping = false) =>
+  (nextCheck('id', [{ level, since: ago(age), isUnconfirmed, isFlapping }], NOW).getTime() - NOW.getTime()) / MINUTE
 
 test('what was checked together is spread evenly over the next period', () => {
   const turns = Array.from({ length: 4_000 }, () => regularTurn(randomUUID(), NOW).getTime() - NOW.getTime())
@@ -40,4 +40,9 @@ test('what is not known is asked again less and less often, down to the regular 
 test('a change is looked at again in five minutes before anybody is told', () => {
   expect(minutesUntil('broken', 0, true)).toBe(5)
   expect(minutesUntil('broken', 0)).toBeGreaterThan(180)
+})
+
+test('what comes and goes is looked at at its regular turn, whatever it says', () => {
+  for (const level of ['waiting', 'unknown', 'broken'] as const)
+    expect(minutesUntil(level, 0, true, true)).toBeGreaterThan(180)
 })

@@ -18,6 +18,8 @@ export interface Due {
   since: Date
   /** It changed sides and nobody was told yet. */
   isUnconfirmed: boolean
+  /** It comes and goes: looking more often tells nothing more. */
+  isFlapping: boolean
 }
 
 /** Where in the period this id has its turn: spread evenly over all ids, the same for ever. */
@@ -34,10 +36,11 @@ export function regularTurn(id: string, now: Date): Date {
 
 /**
  * When to look again: at its regular turn, sooner while something is on its way (after 30 s, then in growing steps: as long
- * again as it has waited), could not be learned, or changed and is to be confirmed.
+ * again as it has waited), could not be learned, or changed and is to be confirmed. What comes and goes has its turn.
  */
 export function nextCheck(id: string, findings: readonly Due[], now: Date): Date {
-  const times = findings.map(({ level, since, isUnconfirmed }) => {
+  const times = findings.map(({ level, since, isUnconfirmed, isFlapping }) => {
+    if (isFlapping) return Infinity
     const age = now.getTime() - since.getTime()
     if (isUnconfirmed) return CONFIRM_MILLISECONDS
     if (level === 'waiting') return Math.min(Math.max(age, WAITING_LEAST), WAITING_MOST)

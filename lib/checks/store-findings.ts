@@ -65,7 +65,8 @@ async function loadStored(tx: Tx, scope: Scope, checks: readonly string[] | null
     where: { scope: scopeKey(scope), ...(checks && { check: { in: [...checks] } }) },
     select: {
       ...{ id: true, check: true, alias: true, subject: true, level: true, found: true, expected: true, values: true },
-      ...{ since: true, acknowledgedUntil: true, acknowledgedLevel: true, alertedLevel: true },
+      ...{ since: true, acknowledgedUntil: true, acknowledgedLevel: true, alertedLevel: true, turns: true },
+      flappingSince: true,
     },
   })
   return rows.map((row) => ({
@@ -101,9 +102,10 @@ async function createFindings(tx: Tx, scope: Scope, rows: FindingsDiff['create']
 async function updateFindings(tx: Tx, rows: FindingsDiff['update'], now: Date): Promise<void> {
   await tx.$executeRaw`
     UPDATE finding SET level = n.level, found = n.found, expected = n.expected, "values" = n."values", since = n.since,
-           alerted_level = n."alertedLevel", checked_at = ${now}::timestamptz
+           alerted_level = n."alertedLevel", turns = n.turns, flapping_since = n."flappingSince", checked_at = ${now}::timestamptz
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        AS n(id uuid, level text, found text[], expected text[], "values" jsonb, since timestamptz, "alertedLevel" text)
+        AS n(id uuid, level text, found text[], expected text[], "values" jsonb, since timestamptz, "alertedLevel" text,
+             turns timestamptz[], "flappingSince" timestamptz)
      WHERE finding.id = n.id`
   const worse = rows.filter((row) => row.isWorse).map((row) => row.id)
   if (worse.length > 0) await tx.finding.updateMany({ where: { id: { in: worse } }, data: NOT_ACKNOWLEDGED })
