@@ -9,3 +9,23 @@ ALTER TABLE "address" ADD CONSTRAINT "address_local_part_is_canonical" CHECK ("l
 
 -- A slot of a delegated domain is used again and again, by one key at a time (MAIL rule 32).
 CREATE UNIQUE INDEX "dkim_key_selector_in_use" ON "dkim_key"("domain_id", "selector") WHERE "state" <> 'removed';
+
+-- Rows of reports, a partition a month, so that old ones go as a whole (lib/dmarc/partitions.ts makes them).
+DROP TABLE "dmarc_row";
+CREATE TABLE "dmarc_row" (
+    "report_id" UUID NOT NULL,
+    "domain_id" UUID NOT NULL,
+    "day" DATE NOT NULL,
+    "position" INTEGER NOT NULL,
+    "source_ip" TEXT NOT NULL,
+    "message_count" BIGINT NOT NULL,
+    "disposition" TEXT NOT NULL,
+    "is_dkim_aligned" BOOLEAN NOT NULL,
+    "is_spf_aligned" BOOLEAN NOT NULL,
+    "header_from" TEXT NOT NULL,
+    "detail" JSONB NOT NULL,
+
+    CONSTRAINT "dmarc_row_pkey" PRIMARY KEY ("report_id","position","day")
+) PARTITION BY RANGE ("day");
+CREATE INDEX "dmarc_row_domain_id_source_ip_day_idx" ON "dmarc_row"("domain_id", "source_ip", "day");
+ALTER TABLE "dmarc_row" ADD CONSTRAINT "dmarc_row_report_id_fkey" FOREIGN KEY ("report_id") REFERENCES "dmarc_report"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -68,7 +68,7 @@ export async function getReportOverview(
   const span = Math.min(MAX_DAYS, Math.max(1, Math.trunc(days) || 1))
   const last = Math.floor(now.getTime() / DAY_MS) * DAY_MS
   const first = last - (span - 1) * DAY_MS
-  const where = reportsOf(domain.id, new Date(first), new Date(last + DAY_MS))
+  const where = Prisma.sql`domain_id = ${domain.id}::uuid AND day BETWEEN ${isoDay(first)}::date AND ${isoDay(last)}::date`
   const [byDay, totals, sources, reporters] = await Promise.all([
     readDays(where),
     readTotals(where),
@@ -86,54 +86,46 @@ function isoDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10)
 }
 
-const MIDDLE = Prisma.sql`(p.begins_at + (p.ends_at - p.begins_at) / 2)`
-const IS_ALIGNED = Prisma.sql`(r.is_dkim_aligned OR r.is_spf_aligned)`
-const IS_STOPPED = Prisma.sql`(r.disposition IN ('quarantine', 'reject'))`
+const IS_ALIGNED = Prisma.sql`(is_dkim_aligned OR is_spf_aligned)`
+const IS_STOPPED = Prisma.sql`(disposition IN ('quarantine', 'reject'))`
 
-/** The condition on reports; `ends_at` is what the index knows. */
-function reportsOf(domainId: string, first: Date, end: Date): Prisma.Sql {
-  return Prisma.sql`p.domain_id = ${domainId}::uuid AND p.ends_at >= ${first} AND ${MIDDLE} >= ${first} AND ${MIDDLE} < ${end}`
-}
-
-/** The messages of rows for which `condition` holds. */
+/** The messages of sums for which `condition` holds. */
 function messagesWhere(condition: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`coalesce(sum(r.message_count) FILTER (WHERE ${condition}), 0)::float8`
+  return Prisma.sql`coalesce(sum(message_count) FILTER (WHERE ${condition}), 0)::float8`
 }
 
 const OUTCOMES = Prisma.sql`${messagesWhere(IS_ALIGNED)} AS aligned,
   ${messagesWhere(Prisma.sql`NOT ${IS_ALIGNED} AND NOT ${IS_STOPPED}`)} AS delivered,
   ${messagesWhere(Prisma.sql`NOT ${IS_ALIGNED} AND ${IS_STOPPED}`)} AS stopped`
-const BY_MECHANISM = Prisma.sql`${messagesWhere(Prisma.sql`r.is_spf_aligned`)} AS "spfAligned",
-  ${messagesWhere(Prisma.sql`r.is_dkim_aligned`)} AS "dkimAligned"`
+const BY_MECHANISM = Prisma.sql`${messagesWhere(Prisma.sql`is_spf_aligned`)} AS "spfAligned",
+  ${messagesWhere(Prisma.sql`is_dkim_aligned`)} AS "dkimAligned"`
 
 async function readDays(where: Prisma.Sql): Promise<Map<string, Outcomes & { day: string }>> {
   const rows = await db().$queryRaw<(Outcomes & { day: string })[]>`
-    SELECT to_char(${MIDDLE} AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, ${OUTCOMES}
-    FROM dmarc_report p JOIN dmarc_row r ON r.report_id = p.id
-    WHERE ${where} GROUP BY 1`
+    SELECT to_char(day, 'YYYY-MM-DD') AS day, ${OUTCOMES} FROM dmarc_day WHERE ${where} GROUP BY 1`
   return new Map(rows.map((row) => [row.day, row]))
 }
 
 async function readTotals(where: Prisma.Sql): Promise<ReportTotals> {
   const [row] = await db().$queryRaw<ReportTotals[]>`
     SELECT ${messagesWhere(Prisma.sql`true`)} AS messages, ${OUTCOMES}, ${BY_MECHANISM},
-      count(DISTINCT p.id)::float8 AS reports, count(DISTINCT r.source_ip)::float8 AS sources
-    FROM dmarc_report p JOIN dmarc_row r ON r.report_id = p.id
-    WHERE ${where}`
+      (SELECT count(*) FROM dmarc_report WHERE ${where})::float8 AS reports,
+      (SELECT count(DISTINCT source_ip) FROM dmarc_source_day WHERE ${where})::float8 AS sources
+    FROM dmarc_day WHERE ${where}`
   if (!row) throw new Error('an aggregate without GROUP BY gave no row')
   return row
 }
 
 async function readSources(where: Prisma.Sql): Promise<SourceTotals[]> {
-  const by = (disposition: string) => messagesWhere(Prisma.sql`r.disposition = ${disposition}`)
+  const by = (disposition: string) => messagesWhere(Prisma.sql`disposition = ${disposition}`)
   type Row = Omit<SourceTotals, 'dispositions'> & SourceTotals['dispositions']
   const rows = await db().$queryRaw<Row[]>`
-    SELECT r.source_ip AS "sourceIp", ${messagesWhere(Prisma.sql`true`)} AS messages,
+    SELECT source_ip AS "sourceIp", ${messagesWhere(Prisma.sql`true`)} AS messages,
       ${messagesWhere(IS_ALIGNED)} AS aligned, ${BY_MECHANISM},
       ${by('none')} AS "none", ${by('pass')} AS "pass", ${by('quarantine')} AS "quarantine", ${by('reject')} AS "reject",
       ${by('unknown')} AS "unknown"
-    FROM dmarc_report p JOIN dmarc_row r ON r.report_id = p.id
-    WHERE ${where} GROUP BY r.source_ip ORDER BY messages DESC, r.source_ip LIMIT ${SOURCES}`
+    FROM dmarc_source_day
+    WHERE ${where} GROUP BY source_ip ORDER BY messages DESC, source_ip LIMIT ${SOURCES}`
   return rows.map(({ none, pass, quarantine, reject, unknown, ...source }) => ({
     ...source,
     dispositions: { none, pass, quarantine, reject, unknown },
@@ -142,7 +134,7 @@ async function readSources(where: Prisma.Sql): Promise<SourceTotals[]> {
 
 async function readReporters(where: Prisma.Sql): Promise<ReportOverview['reporters']> {
   return db().$queryRaw<ReportOverview['reporters']>`
-    SELECT p.reporter, count(*)::float8 AS reports, sum(p.message_count)::float8 AS messages
-    FROM dmarc_report p
-    WHERE ${where} GROUP BY p.reporter ORDER BY messages DESC, p.reporter LIMIT ${REPORTERS}`
+    SELECT reporter, count(*)::float8 AS reports, sum(message_count)::float8 AS messages
+    FROM dmarc_report
+    WHERE ${where} GROUP BY reporter ORDER BY messages DESC, reporter LIMIT ${REPORTERS}`
 }

@@ -6,7 +6,7 @@ import type { AdminRole } from '@/lib/db/generated/enums'
 import { testDb } from '@/lib/db/testing'
 import { getReportOverview } from '@/lib/dmarc/overview'
 import { listReportFiles, requireReport, requireReportOriginal } from '@/lib/dmarc/queries'
-import { importReport } from '@/lib/dmarc/service'
+import { importReport, importReports } from '@/lib/dmarc/service'
 import { reportXml, sampleRecord, sampleReport } from '@/lib/dmarc/testing'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
@@ -314,5 +314,54 @@ describe('the overview of a domain', () => {
     const overview = await getReportOverview(system, 'example.org', { days: 3, now: NOW })
     expect(overview.totals).toMatchObject({ messages: 0, reports: 0, sources: 0 })
     expect(overview.days.map(({ day }) => day)).toEqual(['2026-11-20', '2026-11-21', '2026-11-22'])
+  })
+})
+
+describe('sums', () => {
+  it('hold every message of the rows, by day and by source, however the reports came', async () => {
+    await domain('example.org')
+    await domain('example.net')
+    const kinds = [
+      sampleRecord({ count: 5 }),
+      sampleRecord({ count: 2, spf: 'fail', reasons: [{ type: 'forwarded', comment: null }] }),
+      sampleRecord({
+        count: 7,
+        sourceIp: '2001:db8::7',
+        dkim: 'fail',
+        spf: 'fail',
+        disposition: 'reject',
+        dkimResults: [],
+      }),
+    ]
+    const files = Array.from({ length: 40 }, (_item, at) =>
+      xml({
+        ...{ policyDomain: at % 3 === 0 ? 'example.net' : 'example.org', reportId: `r${at}`, daysAgo: 1 + (at % 60) },
+        records: kinds.map((kind) => ({ ...kind, headerFrom: at % 3 === 0 ? 'example.net' : 'example.org' })),
+      }),
+    )
+    const states: string[] = []
+    for await (const { state } of importReports(
+      system,
+      files.map((content) => ({ name: 'r', content })),
+      clock,
+    ))
+      states.push(state)
+    expect(states).toEqual(files.map(() => 'stored'))
+    // Again, and at the same time: nothing counts twice.
+    await Promise.all(files.map((file) => give(system, gzipSync(file))))
+    const [sums] = await client.$queryRaw<Record<string, bigint>[]>`
+      SELECT (SELECT sum(message_count) FROM dmarc_row)::bigint AS rows,
+             (SELECT sum(message_count) FROM dmarc_day)::bigint AS days,
+             (SELECT sum(message_count) FROM dmarc_source_day)::bigint AS sources,
+             (SELECT sum(message_count) FROM dmarc_report)::bigint AS reports,
+             (SELECT count(*) FROM dmarc_source_day WHERE override = 'forwarded')::bigint AS forwarded`
+    expect(sums).toEqual({ rows: 560n, days: 560n, sources: 560n, reports: 560n, forwarded: 40n })
+    const differing = await client.$queryRaw`
+      SELECT domain_id, day, source_ip, disposition, is_dkim_aligned, is_spf_aligned, sum(n) FROM (
+        SELECT domain_id, day, source_ip, disposition, is_dkim_aligned, is_spf_aligned, message_count AS n FROM dmarc_row
+        UNION ALL
+        SELECT domain_id, day, source_ip, disposition, is_dkim_aligned, is_spf_aligned, -message_count FROM dmarc_source_day) both_sides
+       GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0`
+    expect(differing).toEqual([])
   })
 })

@@ -1,19 +1,14 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
+import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { systemClock, type Clock } from '@/lib/clock/clock'
-import { db, type Tx } from '@/lib/db/client'
-import { Prisma } from '@/lib/db/generated/client'
-import { matchDomain, selfAndParents } from '@/lib/dmarc/match-domain'
+import { domainFinder } from '@/lib/dmarc/find-domain'
 import { readReportFile, type ReportReading } from '@/lib/dmarc/read-file'
 import type { ReportReason } from '@/lib/dmarc/reasons'
-import { REPORT_LIMITS, reporterOf, type AggregateRecord, type AggregateReport } from '@/lib/dmarc/schema'
+import { REPORT_LIMITS } from '@/lib/dmarc/schema'
+import { storeReports, type FileRow, type OwnReport, type RefusedFile, type Stored } from '@/lib/dmarc/store-reports'
 import { logger } from '@/lib/logger/logger'
 
-const compress = promisify(gzip)
-const ROWS_PER_INSERT = 1_000
 const NAME_LENGTH = 255
 
 export interface ImportInput {
@@ -33,43 +28,132 @@ export interface ImportResult {
   messages: number | null
 }
 
+/** Files of which a batch is stored together: so many, or as soon as they hold so much. */
+const BATCH_FILES = 64
+const BATCH_RECORDS = 5_000
+
 /**
  * Takes in one file as a report. Whatever its content, the result says what became of it; the stored file row is the trace
- * of who gave it. Reports about domains that the actor may not see are `foreign`, as if they were nobody's. Throws only
- * FORBIDDEN, and what the database throws.
+ * of who gave it. Reports about domains that the actor may not see are `foreign`, as if they were nobody's. What the
+ * database does not take is `failed` (and logged), and may be given again. Throws only FORBIDDEN.
  */
 export async function importReport(
   actor: Actor,
   input: ImportInput,
   clock: Clock = systemClock,
 ): Promise<ImportResult> {
+  for await (const result of importReports(actor, [input], clock)) return result
+  throw new Error('a file without a result')
+}
+
+/** The same for many, with a result for each in their order. They are stored in batches; one that fails stops no other. */
+export async function* importReports(
+  actor: Actor,
+  inputs: Iterable<ImportInput> | AsyncIterable<ImportInput>,
+  clock: Clock = systemClock,
+): AsyncGenerator<ImportResult> {
   requirePermission(actor, 'report:write')
+  let batch: Given[] = []
+  let records = 0
+  // While one batch is being stored the next is read.
+  let storing: Promise<ImportResult[]> = Promise.resolve([])
+  for await (const input of inputs) {
+    const given = await read(actor, input, clock)
+    batch.push(given)
+    records += given.reading?.kind === 'aggregate' ? (given.reading.report?.records.length ?? 0) : 0
+    if (batch.length < BATCH_FILES && records < BATCH_RECORDS) continue
+    yield* await storing
+    storing = storeBatch(actor, batch)
+    // It is waited for in a moment; until then its failure is not nobody's.
+    storing.catch(() => undefined)
+    batch = []
+    records = 0
+  }
+  yield* await storing
+  yield* await storeBatch(actor, batch)
+}
+
+/** A file as it was given and read; `file` is null where it is too large to have been read to its end. */
+interface Given {
+  name: string
+  file: FileRow | null
+  bytes: Buffer
+  reading: ReportReading | null
+}
+
+async function read(actor: Actor, input: ImportInput, clock: Clock): Promise<Given> {
   const name = printableName(input.name)
   const bytes = await collect(input.content, REPORT_LIMITS.packedBytes)
   // The rest was not read, so there is no hash to know the file by: it leaves no row.
-  if (bytes === null) return outcome(name, { state: 'rejected', kind: null, reason: 'too-large' })
+  if (bytes === null) return { name, file: null, bytes: Buffer.alloc(0), reading: null }
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const known = await db().reportFile.findUnique({ where: { sha256 }, select: { state: true, kind: true } })
-  // Any other state may be different today: the domain is ours now, or the actor is another.
-  if (known?.state === 'stored') {
-    return outcome(name, { state: 'duplicate', kind: 'aggregate', reason: 'duplicate-file' })
-  }
-  const reading = await read(bytes, clock)
-  const file: FileRow = { name, sha256, sizeBytes: bytes.length, actorName: actor.name, receivedAt: clock() }
-  if (reading.state !== 'valid') return refuse(file, reading.state, reading.kind, reading.reason)
-  if (reading.kind !== 'aggregate') return refuse(file, 'rejected', reading.kind, 'kind-not-stored')
-  const domain = await findDomain(actor, reading.report)
-  if (!domain) return refuse(file, 'foreign', 'aggregate', 'foreign-domain')
-  const original = Uint8Array.from(await compress(bytes))
-  return store(file, original, domain, reading.report)
+  const file = { name, sha256, sizeBytes: bytes.length, actorName: actor.name, receivedAt: clock() }
+  return { name, file, bytes, reading: await readBytes(bytes, clock) }
 }
 
-interface FileRow {
-  name: string
-  sha256: string
-  sizeBytes: number
-  actorName: string
-  receivedAt: Date
+async function storeBatch(actor: Actor, batch: readonly Given[]): Promise<ImportResult[]> {
+  try {
+    return await storeTogether(actor, batch)
+  } catch (error) {
+    logger('dmarc').error({ err: error, files: batch.length }, 'a batch of reports could not be stored')
+    const [only] = batch
+    if (batch.length > 1 || !only) {
+      const results: ImportResult[] = []
+      for (const given of batch) results.push(...(await storeBatch(actor, [given])))
+      return results
+    }
+    return [outcome(only.name, { state: 'failed', kind: only.reading?.kind ?? null, reason: 'unexpected' })]
+  }
+}
+
+async function storeTogether(actor: Actor, batch: readonly Given[]): Promise<ImportResult[]> {
+  const domainOf = domainFinder(actor)
+  const own: OwnReport[] = []
+  const refused: RefusedFile[] = []
+  const results: (() => ImportResult)[] = []
+  let stored: Stored[] = []
+  for (const { name, file, bytes, reading } of batch) {
+    if (!file || !reading) {
+      results.push(() => outcome(name, { state: 'rejected', kind: null, reason: 'too-large' }))
+      continue
+    }
+    const why = await whyNot(reading, domainOf)
+    if ('reason' in why) {
+      const { state, reason } = why
+      refused.push({ file, state, kind: reading.kind, reason })
+      results.push(() => outcome(name, { state, kind: reading.kind, reason }))
+      continue
+    }
+    const at = own.push({ file, bytes, ...why }) - 1
+    results.push(() => storedOutcome(name, why, stored[at]))
+  }
+  if (own.length + refused.length > 0) stored = await storeReports(own, refused)
+  return results.map((result) => result())
+}
+
+type Refusal = Pick<RefusedFile, 'state' | 'reason'>
+
+/** Whose report it is, or why it is not stored. */
+async function whyNot(
+  reading: ReportReading,
+  domainOf: ReturnType<typeof domainFinder>,
+): Promise<Refusal | Pick<OwnReport, 'domain' | 'report'>> {
+  if (reading.state !== 'valid') return { state: reading.state, reason: reading.reason }
+  if (reading.kind !== 'aggregate') return { state: 'rejected', reason: 'kind-not-stored' }
+  const domain = await domainOf(reading.report)
+  return domain ? { domain, report: reading.report } : { state: 'foreign', reason: 'foreign-domain' }
+}
+
+function storedOutcome(
+  name: string,
+  { domain, report }: Pick<OwnReport, 'domain' | 'report'>,
+  stored: Stored | undefined,
+): ImportResult {
+  if (!stored) throw new Error('a report without a result')
+  const { reportId, duplicateOf } = stored
+  if (duplicateOf !== null) return outcome(name, { state: 'duplicate', kind: 'aggregate', reason: duplicateOf })
+  const kept = { reportId, domain: domain.name, messages: report.totals.messages }
+  return { name, state: 'stored', kind: 'aggregate', reason: null, ...kept }
 }
 
 function outcome(name: string, result: Pick<ImportResult, 'state' | 'kind' | 'reason'>): ImportResult {
@@ -98,160 +182,12 @@ async function collect(content: ImportInput['content'], maxBytes: number): Promi
   return Buffer.concat(chunks, size)
 }
 
-async function read(bytes: Buffer, clock: Clock): Promise<ReportReading> {
+async function readBytes(bytes: Buffer, clock: Clock): Promise<ReportReading> {
   try {
     return await readReportFile(bytes, { now: clock().getTime() })
   } catch (error) {
     // A bug of ours must not lose the rest of a batch; the file can be given again once it is mended.
     logger('dmarc').error({ err: error }, 'reading a report failed')
     return { kind: null, state: 'failed', reason: 'unexpected', detail: null, report: null }
-  }
-}
-
-async function refuse(
-  file: FileRow,
-  state: 'rejected' | 'failed' | 'foreign',
-  kind: ReportReading['kind'],
-  reason: ReportReason,
-): Promise<ImportResult> {
-  await keepFile(db(), { ...file, state, kind, reason, original: null })
-  return outcome(file.name, { state, kind, reason })
-}
-
-type FileState = FileRow & {
-  state: string
-  kind: string | null
-  reason: string | null
-  original: Uint8Array<ArrayBuffer> | null
-}
-
-/** The row of the file, new or as it is after another try; a stored one is never changed. */
-async function keepFile(tx: Tx, file: FileState): Promise<string> {
-  const row = await tx.reportFile.upsert({
-    where: { sha256: file.sha256, state: { not: 'stored' } },
-    create: file,
-    update: file,
-    select: { id: true },
-  })
-  return row.id
-}
-
-interface OwnDomain {
-  id: string
-  name: string
-}
-
-async function findDomain(actor: Actor, report: AggregateReport): Promise<OwnDomain | null> {
-  const policyDomain = report.policy.domain
-  const headerFroms = new Set(report.records.map((record) => record.headerFrom).filter((from) => from !== ''))
-  const names = { OR: [{ name: { in: selfAndParents(policyDomain) } }, { name: { endsWith: `.${policyDomain}` } }] }
-  const domains = await db().domain.findMany({
-    where: {
-      AND: [
-        visibleDomains(actor),
-        { deletedAt: null },
-        { OR: [names, { aliasesOf: { some: { AND: [{ deletedAt: null }, names] } } }] },
-      ],
-    },
-    select: { id: true, name: true, aliasesOf: { where: { deletedAt: null }, select: { name: true } } },
-    take: 1_000,
-  })
-  const own = domains.flatMap((domain) =>
-    [domain.name, ...domain.aliasesOf.map((alias) => alias.name)].map((name) => ({ name, domainId: domain.id })),
-  )
-  const domainId = matchDomain(policyDomain, headerFroms, own)
-  return domains.find((domain) => domain.id === domainId) ?? null
-}
-
-async function store(
-  file: FileRow,
-  original: Uint8Array<ArrayBuffer>,
-  domain: OwnDomain,
-  report: AggregateReport,
-): Promise<ImportResult> {
-  const key = {
-    reporter: reporterOf(report.metadata),
-    reportId: report.metadata.reportId,
-    policyDomain: report.policy.domain,
-    beginsAt: new Date(report.metadata.begin * 1000),
-    endsAt: new Date(report.metadata.end * 1000),
-  }
-  try {
-    const stored = await db().$transaction(
-      async (tx) => {
-        const fileId = await keepFile(tx, { ...file, state: 'stored', kind: 'aggregate', reason: null, original })
-        const row = await tx.dmarcReport.create({
-          data: { ...key, fileId, domainId: domain.id, ...describe(report), messageCount: report.totals.messages },
-          select: { id: true },
-        })
-        await insertRows(tx, row.id, report.records)
-        return row
-      },
-      { maxWait: 10_000, timeout: 60_000 },
-    )
-    const { messages } = report.totals
-    return {
-      name: file.name,
-      kind: 'aggregate',
-      state: 'stored',
-      reason: null,
-      reportId: stored.id,
-      domain: domain.name,
-      messages,
-    }
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error
-    // Either the same file came twice at once, or the same report came in another file: both are decided by the database.
-    const twin = await db().reportFile.findFirst({
-      where: { sha256: file.sha256, state: 'stored' },
-      select: { id: true },
-    })
-    if (twin) return outcome(file.name, { state: 'duplicate', kind: 'aggregate', reason: 'duplicate-file' })
-    await keepFile(db(), { ...file, state: 'duplicate', kind: 'aggregate', reason: 'duplicate-report', original: null })
-    return outcome(file.name, { state: 'duplicate', kind: 'aggregate', reason: 'duplicate-report' })
-  }
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
-}
-
-/** What the report says beside its rows, for the JSON columns. */
-function describe(report: AggregateReport): { policy: object; metadata: object } {
-  const { format, namespace, version, policy, metadata, totals, unreadable, deviations, extensions } = report
-  return {
-    policy,
-    metadata: { ...metadata, format, namespace, version, totals, unreadable, deviations, extensions },
-  }
-}
-
-/**
- * Writes the rows of a report. Each chunk is one JSON parameter that Postgres takes apart itself: with a parameter a column,
- * as `createMany` has it, a large report takes many times as long.
- */
-async function insertRows(tx: Tx, reportId: string, records: readonly AggregateRecord[]): Promise<void> {
-  for (let at = 0; at < records.length; at += ROWS_PER_INSERT) {
-    const rows = records.slice(at, at + ROWS_PER_INSERT).map((record, index) => rowOf(at + index, record))
-    await tx.$executeRaw`
-      INSERT INTO dmarc_row (report_id, position, source_ip, message_count, disposition, is_dkim_aligned, is_spf_aligned,
-        header_from, detail)
-      SELECT ${reportId}::uuid, position, source_ip, message_count, disposition, is_dkim_aligned, is_spf_aligned,
-        header_from, detail
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(position int, source_ip text, message_count bigint,
-        disposition text, is_dkim_aligned boolean, is_spf_aligned boolean, header_from text, detail jsonb)`
-  }
-}
-
-function rowOf(position: number, record: AggregateRecord) {
-  const { sourceIp, count, disposition, dkim, spf, headerFrom, ...detail } = record
-  return {
-    position,
-    source_ip: sourceIp,
-    message_count: count,
-    disposition,
-    is_dkim_aligned: dkim === 'pass',
-    is_spf_aligned: spf === 'pass',
-    header_from: headerFrom,
-    detail,
   }
 }
