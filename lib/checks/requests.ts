@@ -5,25 +5,15 @@ import { visibleFindings } from '@/lib/checks/queries'
 import type { CheckDomainInput, CheckNodeInput, FindingInput } from '@/lib/checks/schema'
 import { db } from '@/lib/db/client'
 import { AppError } from '@/lib/errors/app-error'
-import { enqueue, type JobData } from '@/lib/jobs/queue'
-import { changeMail } from '@/lib/releases/change-mail'
+import { askToLook, type JobData } from '@/lib/jobs/queue'
 
 const PATIENCE_MILLISECONDS = 4_000
 const LOOK_EVERY_MILLISECONDS = 100
 
-async function request(actor: Actor, domains: string[], subject: string, job: JobData<'check.run'>): Promise<void> {
-  const singletonKey = `${job.kind} ${job.id} ${job.check ?? ''}`
-  await changeMail(actor, 'check:write', { domains, action: 'check:run', subject }, ({ tx }) =>
-    enqueue(tx, 'check.run', job, { singletonKey }),
-  )
-}
+const ask = (job: JobData<'check.run'>) => askToLook('check.run', job, `${job.kind} ${job.id} ${job.check ?? ''}`)
 
 /** Waits a moment until `look` gives a time later than `before`, so that the page that follows shows the answer. */
-async function waitFor(
-  look: () => Promise<Date | null>,
-  before: Date | null,
-  patience = PATIENCE_MILLISECONDS,
-): Promise<boolean> {
+async function waitFor(look: () => Promise<Date | null>, before: Date | null, patience: number): Promise<boolean> {
   for (const until = Date.now() + patience; Date.now() < until;) {
     const at = await look()
     // A finding that is gone was answered too.
@@ -37,18 +27,22 @@ async function waitFor(
  * Asks the worker to look at the one thing of a finding again, and waits a moment for it. True where the answer came in
  * time; the page takes it up later otherwise. NOT_FOUND where it is not the actor's.
  */
-export async function requestFindingCheck(actor: Actor, { id }: FindingInput): Promise<boolean> {
+export async function requestFindingCheck(
+  actor: Actor,
+  { id }: FindingInput,
+  patience = PATIENCE_MILLISECONDS,
+): Promise<boolean> {
   requirePermission(actor, 'check:write')
   const row = await db().finding.findFirst({
     where: { AND: [visibleFindings(actor), { id }] },
-    select: { check: true, domainId: true, nodeId: true, checkedAt: true, domain: { select: { name: true } } },
+    select: { check: true, domainId: true, nodeId: true, checkedAt: true },
   })
   const owner = row?.domainId ?? row?.nodeId
   if (!row || owner == null) throw new AppError('NOT_FOUND', 'check.missing')
-  const { check, domain, checkedAt } = row
-  await request(actor, domain ? [domain.name] : [], check, { kind: domain ? 'domain' : 'node', id: owner, check })
+  const { check, checkedAt } = row
+  await ask({ kind: row.domainId === null ? 'node' : 'domain', id: owner, check })
   const look = async () => (await db().finding.findUnique({ where: { id }, select: { checkedAt: true } }))?.checkedAt
-  return waitFor(async () => (await look()) ?? null, checkedAt)
+  return waitFor(async () => (await look()) ?? null, checkedAt, patience)
 }
 
 /**
@@ -67,17 +61,21 @@ export async function requestDomainChecks(
   })
   if (!row) throw new AppError('NOT_FOUND', 'domain.missing', { name: domain })
   const { id } = row
-  await request(actor, [domain], domain, { kind: 'domain', id, check: null })
+  await ask({ kind: 'domain', id, check: null })
   const look = () => db().domain.findUnique({ where: { id }, select: { checkedAt: true } })
   return waitFor(async () => (await look())?.checkedAt ?? null, row.checkedAt, patience)
 }
 
 /** Asks the worker to run every check of a mail node, and waits a moment for it. */
-export async function requestNodeChecks(actor: Actor, { node: name }: CheckNodeInput): Promise<boolean> {
+export async function requestNodeChecks(
+  actor: Actor,
+  { node: name }: CheckNodeInput,
+  patience = PATIENCE_MILLISECONDS,
+): Promise<boolean> {
   requirePermission(actor, 'node:check')
   const look = () => db().node.findFirst({ where: { name, removedAt: null }, select: { id: true, checkedAt: true } })
   const before = await look()
   if (!before) throw new AppError('NOT_FOUND', 'check.nodeMissing', { name })
-  await request(actor, [], name, { kind: 'node', id: before.id, check: null })
-  return waitFor(async () => (await look())?.checkedAt ?? null, before.checkedAt)
+  await ask({ kind: 'node', id: before.id, check: null })
+  return waitFor(async () => (await look())?.checkedAt ?? null, before.checkedAt, patience)
 }

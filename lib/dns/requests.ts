@@ -1,18 +1,18 @@
 import 'server-only'
-import type { Actor } from '@/lib/auth/actor'
+import { requirePermission, type Actor } from '@/lib/auth/actor'
+import { requireDnsDomain } from '@/lib/dns/load-domain'
 import { isEdit, planContent } from '@/lib/dns/plan-content'
 import type { ConfirmPlanInput, TryProviderInput } from '@/lib/dns/schema'
 import { db } from '@/lib/db/client'
 import { AppError } from '@/lib/errors/app-error'
-import { enqueue } from '@/lib/jobs/queue'
+import { askToLook, enqueue } from '@/lib/jobs/queue'
 import { changeMail } from '@/lib/releases/change-mail'
 
 /** Asks the worker to look at a domain's records now. NOT_FOUND where the domain is not the actor's. */
-export async function requestDnsCheck(actor: Actor, input: { domain: string }) {
-  const options = { domains: [input.domain], action: 'dns:check', subject: input.domain }
-  return changeMail(actor, 'dns:write', options, async ({ tx }) => {
-    await enqueue(tx, 'dns.check', { domain: input.domain }, { singletonKey: input.domain })
-  })
+export async function requestDnsCheck(actor: Actor, input: { domain: string }): Promise<void> {
+  requirePermission(actor, 'dns:write')
+  const { name } = await requireDnsDomain(actor, input.domain)
+  await askToLook('dns.check', { domain: name }, name)
 }
 
 /** Plans that are kept of a domain; older ones go. */

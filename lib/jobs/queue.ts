@@ -1,7 +1,7 @@
 import 'server-only'
 import { fromPrisma, PgBoss } from 'pg-boss'
 import { z } from 'zod'
-import type { Tx } from '@/lib/db/client'
+import { db, type Tx } from '@/lib/db/client'
 import { env } from '@/lib/env'
 import { logger } from '@/lib/logger/logger'
 
@@ -70,14 +70,21 @@ export async function enqueue<N extends JobName>(
   tx: Tx,
   name: N,
   data: JobData<N>,
-  options: { singletonKey?: string; startAfterSeconds?: number } = {},
+  { singletonKey }: { singletonKey?: string } = {},
 ): Promise<void> {
   const boss = await queue()
-  await boss.send(name, data, {
-    db: fromPrisma(tx),
-    ...(options.singletonKey !== undefined && { singletonKey: options.singletonKey }),
-    ...(options.startAfterSeconds !== undefined && { startAfter: options.startAfterSeconds }),
-  })
+  const options = { db: fromPrisma(tx) }
+  // A queue of the standard policy takes no notice of the key of what is merely sent.
+  if (singletonKey === undefined) await boss.send(name, data, options)
+  else await boss.upsert(name, data, { ...options, singletonKey })
+}
+
+/**
+ * Asks the worker to look at something, once however often it is asked before it looks. Looking changes nothing of anybody's, so
+ * no audit entry says who asked: whoever calls this has authorised it.
+ */
+export async function askToLook<N extends JobName>(name: N, data: JobData<N>, singletonKey: string): Promise<void> {
+  await db().$transaction((tx) => enqueue(tx, name, data, { singletonKey }), { maxWait: 20_000 })
 }
 
 /** Ends the process's connection to the queue; jobs that run have a moment to finish. */
