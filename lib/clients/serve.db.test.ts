@@ -10,6 +10,7 @@ import { systemActor } from '@/lib/auth/actor'
 import { emptyTables, testDb } from '@/lib/db/testing'
 import type { DomainName } from '@/lib/domains/name'
 import { createDomain, createDomainAlias, removeDomain } from '@/lib/domains/service'
+import { env } from '@/lib/env'
 import { addNode } from '@/lib/nodes/service'
 
 const actor = systemActor('test')
@@ -88,6 +89,8 @@ test('certificates are asked for names that are served here alone', async () => 
     (await askCertificate(get('panel', `/api/certificates/ask?domain=${name}`), none)).status
   for (const name of ['mta-sts.example.org', 'autoconfig.example.org', 'autodiscover.example.org'])
     expect([name, await ask(name)]).toEqual([name, 200])
+  // The panel's own, which need not be a name that a domain could have: localhost, say.
+  expect(await ask(new URL(env().POSTHOUSE_URL).hostname)).toBe(200)
   for (const name of ['example.org', 'www.example.org', 'mta-sts.example.net', '', 'mta-sts.mta-sts.example.org'])
     expect([name, await ask(name)]).toEqual([name, 404])
 })

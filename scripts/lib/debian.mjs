@@ -33,8 +33,8 @@ export const MAIL_PACKAGES = [
   'ca-certificates',
   'openssl',
 ]
-/** What the tests over real daemons need beside them: other name servers to publish to. */
-export const DAEMON_TEST_PACKAGES = ['bind9', 'bind9-utils', 'pdns-server', 'pdns-backend-sqlite3']
+/** What the tests over real daemons need beside them: other name servers to publish to, and the proxy of docker-compose.yml. */
+export const DAEMON_TEST_PACKAGES = ['bind9', 'bind9-utils', 'pdns-server', 'pdns-backend-sqlite3', 'caddy']
 /** What the tests compare us with: the cases of RFC 7208 come with this one. */
 export const SUITE_PACKAGES = ['golang-blitiri-go-spf-dev']
 /** What the browser tests need beside them. */
