@@ -7,6 +7,7 @@ import { NodeLoops } from '@/lib/nodes/node-loops'
 import { startCheckLoop } from '@/worker/check-loop'
 import { startJobs } from '@/worker/jobs'
 import { startDnsLoop } from '@/worker/dns-loop'
+import { startReportLoop } from '@/worker/report-loop'
 
 /** The worker: delivers releases to the nodes and runs the jobs. Ends on SIGTERM or SIGINT with what it does finished. */
 async function main(): Promise<void> {
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   await startJobs()
   const stopDnsLoop = startDnsLoop()
   const stopCheckLoop = startCheckLoop()
+  const stopReportLoop = startReportLoop()
   log.info('worker is up')
   // Whoever started this process may wait for the line.
   process.stdout.write('ready\n')
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
   })
   await stopDnsLoop()
   await stopCheckLoop()
+  await stopReportLoop()
   await closeQueue()
   await loops.stop()
   await notifications().close()

@@ -22,6 +22,7 @@ import * as dkim from '@/lib/dkim/service'
 import * as reportOverview from '@/lib/dmarc/overview'
 import * as reportQueries from '@/lib/dmarc/queries'
 import * as reports from '@/lib/dmarc/service'
+import * as sources from '@/lib/dmarc/sources/queries'
 import { parseDnsPolicy } from '@/lib/dns/policy'
 import * as dnsQueries from '@/lib/dns/queries'
 import * as dnsRequests from '@/lib/dns/requests'
@@ -180,6 +181,7 @@ const CASES: Record<string, Case> = {
   ],
   removeProbe: [(actor) => tests.removeProbe(actor, { name: 'p' }), 'probe:write', 'not about a domain'],
   addNode: [(actor) => nodes.addNode(actor, 'no code'), 'node:write', 'not about a domain'],
+  listSources: [(actor) => sources.listSources(actor, domain), 'report:read', 'NOT_FOUND'],
   importReport: [
     (actor) => reports.importReport(actor, { name: 'r.xml', content: Buffer.from('x') }),
     'report:write',

@@ -5,7 +5,6 @@ import { db } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import { AppError } from '@/lib/errors/app-error'
 
-const SOURCES = 100
 const REPORTERS = 50
 const MAX_DAYS = 366
 const DAY_MS = 86_400_000
@@ -25,17 +24,6 @@ export interface ReportTotals extends Outcomes {
   sources: number
 }
 
-export interface SourceTotals {
-  sourceIp: string
-  messages: number
-  /** By SPF or by DKIM. */
-  aligned: number
-  spfAligned: number
-  dkimAligned: number
-  /** Messages by disposition; `unknown` where the reporter did not say. */
-  dispositions: { none: number; pass: number; quarantine: number; reject: number; unknown: number }
-}
-
 export interface ReportOverview {
   domain: string
   /** First and last day, UTC, `YYYY-MM-DD`. */
@@ -44,8 +32,6 @@ export interface ReportOverview {
   totals: ReportTotals
   /** Every day of the time, those without a message too; a report counts on the day of the middle of its period. */
   days: (Outcomes & { day: string })[]
-  /** The 100 with most messages; `totals.sources` says how many there are. */
-  sources: SourceTotals[]
   /** The 50 with most messages. */
   reporters: { reporter: string; reports: number; messages: number }[]
 }
@@ -69,17 +55,12 @@ export async function getReportOverview(
   const last = Math.floor(now.getTime() / DAY_MS) * DAY_MS
   const first = last - (span - 1) * DAY_MS
   const where = Prisma.sql`domain_id = ${domain.id}::uuid AND day BETWEEN ${isoDay(first)}::date AND ${isoDay(last)}::date`
-  const [byDay, totals, sources, reporters] = await Promise.all([
-    readDays(where),
-    readTotals(where),
-    readSources(where),
-    readReporters(where),
-  ])
+  const [byDay, totals, reporters] = await Promise.all([readDays(where), readTotals(where), readReporters(where)])
   const everyDay = Array.from({ length: span }, (_item, at) => {
     const day = isoDay(first + at * DAY_MS)
     return byDay.get(day) ?? { day, aligned: 0, delivered: 0, stopped: 0 }
   })
-  return { domain: domain.name, from: isoDay(first), to: isoDay(last), totals, days: everyDay, sources, reporters }
+  return { domain: domain.name, from: isoDay(first), to: isoDay(last), totals, days: everyDay, reporters }
 }
 
 function isoDay(time: number): string {
@@ -114,22 +95,6 @@ async function readTotals(where: Prisma.Sql): Promise<ReportTotals> {
     FROM dmarc_day WHERE ${where}`
   if (!row) throw new Error('an aggregate without GROUP BY gave no row')
   return row
-}
-
-async function readSources(where: Prisma.Sql): Promise<SourceTotals[]> {
-  const by = (disposition: string) => messagesWhere(Prisma.sql`disposition = ${disposition}`)
-  type Row = Omit<SourceTotals, 'dispositions'> & SourceTotals['dispositions']
-  const rows = await db().$queryRaw<Row[]>`
-    SELECT source_ip AS "sourceIp", ${messagesWhere(Prisma.sql`true`)} AS messages,
-      ${messagesWhere(IS_ALIGNED)} AS aligned, ${BY_MECHANISM},
-      ${by('none')} AS "none", ${by('pass')} AS "pass", ${by('quarantine')} AS "quarantine", ${by('reject')} AS "reject",
-      ${by('unknown')} AS "unknown"
-    FROM dmarc_source_day
-    WHERE ${where} GROUP BY source_ip ORDER BY messages DESC, source_ip LIMIT ${SOURCES}`
-  return rows.map(({ none, pass, quarantine, reject, unknown, ...source }) => ({
-    ...source,
-    dispositions: { none, pass, quarantine, reject, unknown },
-  }))
 }
 
 async function readReporters(where: Prisma.Sql): Promise<ReportOverview['reporters']> {

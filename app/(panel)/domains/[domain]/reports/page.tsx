@@ -11,6 +11,7 @@ import { Empty } from '@/components/ui/empty'
 import { roleMay } from '@/lib/auth/permissions'
 import { getReportOverview } from '@/lib/dmarc/overview'
 import { listReportFiles } from '@/lib/dmarc/queries'
+import { listSources } from '@/lib/dmarc/sources/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { plainQuery } from '@/lib/http/query'
@@ -34,11 +35,12 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
   const actor = await requirePageActor('report:read')
   const name = domainParam((await params).domain)
   const overview = await orNotFound(getReportOverview(actor, name, { days: DAYS }))
-  const [t, format, locale, query, { files }] = await Promise.all([
+  const [t, format, locale, query, sources, { files }] = await Promise.all([
     getTranslations('reports'),
     getFormatter(),
     getLocale(),
     plainQuery(searchParams),
+    listSources(actor, name, { days: DAYS }),
     listReportFiles(actor, { domain: name }),
   ])
   const { totals, days } = overview
@@ -83,7 +85,7 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
                 tableLabel={t('daysTable')}
               />
             </div>
-            <SourcesTable sources={overview.sources} />
+            <SourcesTable sources={sources} />
           </>
         )}
       </Card>

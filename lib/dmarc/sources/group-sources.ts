@@ -1,0 +1,177 @@
+import { getDomain } from 'tldts'
+import { serviceOf } from '@/lib/dmarc/sources/known-services'
+
+/** One sum of messages from one address, as `dmarc_source_day` tells them apart, over the days that are asked for. */
+export interface SourceLine {
+  sourceIp: string
+  messages: number
+  isDkimAligned: boolean
+  isSpfAligned: boolean
+  isStopped: boolean
+  /** `reason` types that the reporter gives, comma separated. */
+  override: string
+  /** `result domain selector`. */
+  dkim: readonly string[]
+  /** `result domain`. */
+  spf: string
+}
+
+/** What is known of the world that the lines are read in. */
+export interface SourceWorld {
+  domain: string
+  /** Our nodes by each of their addresses (canonical). */
+  nodeOf: ReadonlyMap<string, string>
+  /** Our keys' selectors; true for those that may sign now. */
+  selectors: ReadonlyMap<string, boolean>
+  /** Names of addresses that lead back to them. */
+  nameOf: ReadonlyMap<string, string>
+}
+
+export type SourceKind = 'own' | 'service' | 'forwarder' | 'unknown'
+/** Why mail is taken for forwarded, or may be. */
+export type ForwardReason = 'our-signature' | 'reporter-says' | 'foreign-envelope'
+/** What to do about what fails; `none` where nothing does. */
+export type SourceAdvice = 'none' | 'own-unsigned' | 'retired-key' | 'sign-or-include' | 'forwarding' | 'find-out'
+
+export interface SourceAddress {
+  ip: string
+  name: string | null
+  messages: number
+  aligned: number
+}
+
+export interface Source {
+  /** Tells sources of a domain apart; the same each time. */
+  key: string
+  kind: SourceKind
+  /** Name of the node, service, organisation or address. */
+  name: string
+  forwarding: 'yes' | 'maybe' | 'no'
+  forwardReason: ForwardReason | null
+  messages: number
+  aligned: number
+  spfAligned: number
+  dkimAligned: number
+  /** Not aligned and quarantined or refused. */
+  stopped: number
+  addresses: SourceAddress[]
+  /** Selectors of ours that signed though they should not any more. */
+  retiredSelectors: string[]
+  advice: SourceAdvice
+}
+
+const FORWARDED = new Set(['forwarded', 'mailing_list', 'trusted_forwarder'])
+
+interface Signature {
+  result: string
+  domain: string
+  selector: string
+}
+
+function signaturesOf(line: SourceLine): Signature[] {
+  return line.dkim.map((text) => {
+    const [result = '', domain = '', selector = ''] = text.split(' ')
+    return { result, domain, selector }
+  })
+}
+
+/**
+ * Whether a line came by way of somebody who passed it on. Our own signature that holds, from an address that is not
+ * ours, is proof; so is the word of the reporter, who saw the message. A foreign envelope sender that passes SPF beside a
+ * signature of ours that broke looks like a list.
+ */
+function forwardOf(line: SourceLine, world: SourceWorld): ForwardReason | null {
+  const own = signaturesOf(line).filter(
+    ({ domain, selector }) => domain === world.domain && world.selectors.has(selector),
+  )
+  if (!line.isSpfAligned && own.some(({ result }) => result === 'pass')) return 'our-signature'
+  if (line.override.split(',').some((type) => FORWARDED.has(type))) return 'reporter-says'
+  if (!line.isSpfAligned && line.spf.startsWith('pass ') && own.length > 0) return 'foreign-envelope'
+  return null
+}
+
+/** The organisation behind an address: a known service, else the registered domain of its name, else the address. */
+function organisationOf(line: SourceLine, world: SourceWorld): { id: string; name: string; isService: boolean } {
+  const ptr = world.nameOf.get(line.sourceIp)
+  const spfDomain = line.spf.split(' ')[1] ?? ''
+  const names = [...(ptr ? [ptr] : []), ...signaturesOf(line).map(({ domain }) => domain), spfDomain]
+  const service = names.map(serviceOf).find((found) => found !== null)
+  if (service) return { id: service.id, name: service.name, isService: true }
+  const registered = ptr ? getDomain(ptr) : null
+  const name = registered ?? line.sourceIp
+  return { id: name, name, isService: false }
+}
+
+function placeOf(
+  line: SourceLine,
+  world: SourceWorld,
+): Pick<Source, 'key' | 'kind' | 'name' | 'forwarding' | 'forwardReason'> {
+  const node = world.nodeOf.get(line.sourceIp)
+  const here = { forwarding: 'no', forwardReason: null } as const
+  if (node !== undefined) return { key: `own:${node}`, kind: 'own', name: node, ...here }
+  const { id, name, isService } = organisationOf(line, world)
+  const reason = forwardOf(line, world)
+  if (reason !== null && reason !== 'foreign-envelope')
+    return { key: `forwarder:${id}`, kind: 'forwarder', name, forwarding: 'yes', forwardReason: reason }
+  const kind = isService ? 'service' : 'unknown'
+  return { key: `${kind}:${id}`, kind, name, forwarding: reason ? 'maybe' : 'no', forwardReason: reason }
+}
+
+function retiredSelectors(line: SourceLine, { domain, selectors }: SourceWorld): string[] {
+  const own = signaturesOf(line).filter((one) => one.domain === domain && selectors.get(one.selector) === false)
+  return own.map(({ selector }) => selector)
+}
+
+function adviceOf(source: Source): SourceAdvice {
+  if (source.kind === 'own' && source.retiredSelectors.length > 0) return 'retired-key'
+  if (source.aligned === source.messages) return 'none'
+  if (source.kind === 'own') return 'own-unsigned'
+  if (source.forwarding !== 'no') return 'forwarding'
+  return source.kind === 'service' ? 'sign-or-include' : 'find-out'
+}
+
+function addAddress(
+  source: Source,
+  { sourceIp: ip, messages, isDkimAligned, isSpfAligned }: SourceLine,
+  world: SourceWorld,
+  known: Map<string, SourceAddress>,
+): void {
+  const key = `${source.key} ${ip}`
+  let address = known.get(key)
+  if (!address) {
+    address = { ip, name: world.nameOf.get(ip) ?? null, messages: 0, aligned: 0 }
+    known.set(key, address)
+    source.addresses.push(address)
+  }
+  address.messages += messages
+  address.aligned += isDkimAligned || isSpfAligned ? messages : 0
+}
+
+/** Groups lines into sources, the one with most messages first; no message is lost or counted twice. Pure. */
+export function groupSources(lines: readonly SourceLine[], world: SourceWorld): Source[] {
+  const sources = new Map<string, Source>()
+  const addresses = new Map<string, SourceAddress>()
+  for (const line of lines) {
+    const place = placeOf(line, world)
+    const source: Source = sources.get(place.key) ?? {
+      ...place,
+      ...{ messages: 0, aligned: 0, spfAligned: 0, dkimAligned: 0, stopped: 0 },
+      ...{ addresses: [], retiredSelectors: [], advice: 'none' },
+    }
+    sources.set(place.key, source)
+    const isAligned = line.isDkimAligned || line.isSpfAligned
+    source.messages += line.messages
+    source.aligned += isAligned ? line.messages : 0
+    source.spfAligned += line.isSpfAligned ? line.messages : 0
+    source.dkimAligned += line.isDkimAligned ? line.messages : 0
+    source.stopped += !isAligned && line.isStopped ? line.messages : 0
+    if (source.forwarding === 'no' && place.forwarding === 'maybe') Object.assign(source, place)
+    source.retiredSelectors = [...new Set([...source.retiredSelectors, ...retiredSelectors(line, world)])].sort()
+    addAddress(source, line, world, addresses)
+  }
+  for (const source of sources.values()) {
+    source.advice = adviceOf(source)
+    source.addresses.sort((a, b) => b.messages - a.messages || (a.ip < b.ip ? -1 : 1))
+  }
+  return [...sources.values()].sort((a, b) => b.messages - a.messages || (a.key < b.key ? -1 : 1))
+}
