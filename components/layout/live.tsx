@@ -1,7 +1,7 @@
 'use client'
 
-import { useRouter } from 'next/navigation'
-import { useEffect } from 'react'
+import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useEffect, useRef } from 'react'
 
 const FAST_MS = 1_000
 const SLOW_MS = 15_000
@@ -10,29 +10,29 @@ const EAGER_MS = 60_000
 
 /**
  * Keeps an open page true: asks whether anything changed, every second while something is under way, else every 15 s, not
- * at all while the page is hidden, and has it rendered again on a change. `/` puts the focus into the page's search.
+ * at all while the page is hidden, and has it rendered again on a change. A page that was just come to is looked after
+ * from its first second. `/` puts the focus into the page's search.
  */
 export function Live({ token }: { token: string }) {
   const router = useRouter()
+  const address = `${usePathname()}?${useSearchParams().toString()}`
+  const since = useRef(token)
   useEffect(() => {
-    let since = token
+    since.current = token
+  }, [token])
+  useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    let eagerUntil = Date.now() + EAGER_MS
-    let address = location.href
+    const eagerUntil = Date.now() + EAGER_MS
+    const hasAsked = /[?&](?:asked|release)=/.test(address)
     const look = async (): Promise<void> => {
       let wait = SLOW_MS
       try {
-        const answer = await fetch(`/api/live?since=${since}`, { headers: { accept: 'application/json' } })
+        const answer = await fetch(`/api/live?since=${since.current}`, { headers: { accept: 'application/json' } })
         if (answer.status === 401) return
         const state = (await answer.json()) as { token: string; isWaiting: boolean; isChanged: boolean }
         if (state.isChanged) router.refresh()
-        since = state.token
-        if (address !== location.href) {
-          address = location.href
-          eagerUntil = Date.now() + EAGER_MS
-        }
-        const isEager = /[?&](?:asked|release)=/.test(location.search) && Date.now() < eagerUntil
-        if (state.isWaiting || isEager) wait = FAST_MS
+        since.current = state.token
+        if (state.isWaiting || (hasAsked && Date.now() < eagerUntil)) wait = FAST_MS
       } catch {
         // The panel is restarting or the network is gone: the next look tells.
       }
@@ -58,6 +58,6 @@ export function Live({ token }: { token: string }) {
       document.removeEventListener('visibilitychange', follow)
       document.removeEventListener('keydown', toSearch)
     }
-  }, [router, token])
+  }, [router, token, address])
   return null
 }

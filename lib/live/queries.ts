@@ -6,7 +6,7 @@ import { db } from '@/lib/db/client'
 export interface LiveState {
   /** Another text means that something a page may show has changed. It tells nothing else. */
   token: string
-  /** Something is under way that ends within seconds: a delivery, a test, a key in the making. */
+  /** Something is under way that may end any second: a delivery, a test, a key or record on its way into DNS. */
   isWaiting: boolean
 }
 
@@ -38,6 +38,8 @@ export async function getLiveState(actor: Actor): Promise<LiveState> {
     (EXISTS (SELECT 1 FROM node n, newest WHERE n.removed_at IS NULL AND n.last_error IS NULL AND n.confirmed_release < newest.number)
       OR EXISTS (SELECT 1 FROM deliverability_test WHERE state IN ('queued', 'running') AND created_at > now() - interval '5 minutes')
       OR EXISTS (SELECT 1 FROM dns_plan WHERE state IN ('making', 'confirmed') AND created_at > now() - interval '1 hour')
+      OR EXISTS (SELECT 1 FROM dns_observation WHERE state = 'propagating' AND since > now() - interval '5 minutes')
+      OR EXISTS (SELECT 1 FROM dkim_key WHERE state = 'published' AND NOT is_spare AND published_at > now() - interval '5 minutes')
       OR EXISTS (SELECT 1 FROM dkim_key WHERE state = 'requested' AND created_at > now() - interval '5 minutes')) AS waiting`
   const token = createHash('sha256')
     .update(row?.state ?? '')
