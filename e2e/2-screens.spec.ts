@@ -44,6 +44,7 @@ const PAGES: PageToSee[] = [
   ['by-hand', `${domain}/dns/by-hand?all=1`, TWO],
   ['dkim', `${domain}/dkim`, TWO],
   ['domain-reports', `${domain}/reports`, ALL],
+  ['what-if', `${domain}/reports/what-if`, TWO],
   ['domain-tests', `${domain}/tests`, TWO],
   ['domain-settings', `${domain}/settings`, TWO],
   ['reports', '/reports', TWO],
@@ -83,6 +84,13 @@ test.beforeAll(() => mkdirSync(FOLDER, { recursive: true }))
 const axe = (page: Page) =>
   new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).setLegacyMode()
 
+/** Ids that several elements have: a label or link of theirs leads to the first alone. */
+const doubledIds = (page: Page) =>
+  page.evaluate(() => {
+    const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
+    return ids.filter((id, index) => ids.indexOf(id) !== index)
+  })
+
 const nameOf = (page: string, { theme, width, locale }: Look) => `${FOLDER}/${page}-${theme}-${width}-${locale}.png`
 
 for (const look of ALL)
@@ -110,6 +118,7 @@ for (const look of ALL)
       await page.screenshot({ path: nameOf(name, look), fullPage: true })
       // Both themes, widths and languages once: the other looks differ in nothing that axe sees.
       if (!TWO.some(isSame)) continue
+      expect(await doubledIds(page), `ids on ${name}`).toEqual([])
       const { violations } = await axe(page).analyze()
       expect(violations.map((violation) => `${name}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual(
         [],

@@ -1,7 +1,7 @@
 'use client'
 
-import { useActionState, useEffect, useRef } from 'react'
-import { FormContext } from '@/components/form/form-context'
+import { useActionState, useEffect, useId, useRef } from 'react'
+import { fieldId, FormContext } from '@/components/form/form-context'
 import { OnceSecretBox } from '@/components/form/once-secret'
 import { NoticeLine } from '@/components/ui/notice'
 import type { FormAction, OnceSecret } from '@/lib/http/action-state'
@@ -23,6 +23,7 @@ export function ActionForm({
   className?: string
 }) {
   const [state, send] = useActionState(action as FormAction<OnceSecret>, { status: 'idle' })
+  const id = useId()
   const summary = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (state.status === 'error') summary.current?.focus()
@@ -33,7 +34,7 @@ export function ActionForm({
   const secret = state.status === 'ok' ? (state.data as OnceSecret | undefined) : undefined
   if (state.status === 'ok' && secret) return <OnceSecretBox secret={secret} notice={state.notice} />
   return (
-    <FormContext value={{ fields: refused?.fields ?? {}, values: refused?.values ?? null }}>
+    <FormContext value={{ id, fields: refused?.fields ?? {}, values: refused?.values ?? null }}>
       <form action={send} className={className ?? 'flex flex-col gap-4'} noValidate>
         {Object.entries(hidden).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
@@ -56,7 +57,7 @@ export function ActionForm({
                     .filter((text) => text !== refused.message)
                     .map((text) => (
                       <li key={name + text}>
-                        <a href={`#field-${name}`} className="text-broken">
+                        <a href={`#${fieldId(id, name)}`} className="text-broken">
                           {text}
                         </a>
                       </li>
