@@ -17,6 +17,8 @@ const planSet = z.strictObject({
   before: z.array(z.string()),
   hasAlias: z.boolean(),
   isWildcard: z.boolean(),
+  /** All of it waits for the move of the domain's mail. */
+  isHeld: z.boolean().default(false),
   remove: z.array(z.string()),
   add: z.array(z.string()),
   /** Why something of others is left: `KeepReason`, or `outside`. */
@@ -43,15 +45,16 @@ export function isEdit({ remove, add }: Pick<PlanSet, 'remove' | 'add'>): boolea
   return remove.length + add.length > 0
 }
 
-/** What becomes of a name and type: `kept` where something of others stands in the way. */
-export type SetKind = 'added' | 'changed' | 'removed' | 'kept' | 'unread' | 'unchanged'
+/** What becomes of a name and type: `kept` where something of others stands in the way, `held` where it is not to be published yet. */
+export type SetKind = 'added' | 'changed' | 'removed' | 'kept' | 'unread' | 'held' | 'unchanged'
 
 /** The word for a set before it is published. */
-export function kindOf({ before, remove, add, kept, outcome: result }: PlanSet): SetKind {
+export function kindOf({ before, remove, add, kept, isHeld, outcome: result }: PlanSet): SetKind {
   if (add.length > 0) return before.length === 0 ? 'added' : 'changed'
   if (remove.length > 0) return remove.length === before.length ? 'removed' : 'changed'
   if (result?.status === 'refused' || result?.status === 'temperror') return 'unread'
-  return kept.length > 0 || result?.status === 'unsupported' ? 'kept' : 'unchanged'
+  if (kept.length > 0 || result?.status === 'unsupported') return 'kept'
+  return isHeld ? 'held' : 'unchanged'
 }
 
 /** The state of a plan all of whose sets have an outcome. */

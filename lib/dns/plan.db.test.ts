@@ -123,7 +123,7 @@ describe('a plan', () => {
   test('that moves the mail takes the MX of the old server out, and only then', async () => {
     await placeMail(actor, { domain: NAME, mx: 'later' })
     const early = await made()
-    expect((await sets(early)).map((set) => `${kindOf(set)} ${set.type}`)).toContain('unchanged MX')
+    expect((await sets(early)).map((set) => `${kindOf(set)} ${set.type}`)).toContain('held MX')
     const id = (await leadMailHere(actor, { domain: NAME })) ?? ''
     await makeDnsPlan(id, deps())
     expect(await show(id)).toMatchObject({ state: 'ready', movesMail: true })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextStep, onboardingSteps, type OnboardingFacts } from '@/lib/onboarding/steps'
+import { isOnWay, nextStep, onboardingSteps, type OnboardingFacts } from '@/lib/onboarding/steps'
 
 const record = (purpose: string, state: string | null, isHeld = false) =>
   ({ purpose, need: 'required', isHeld, state }) as OnboardingFacts['records'][number]
@@ -7,6 +7,7 @@ const facts = (more: Partial<OnboardingFacts> = {}): OnboardingFacts => ({
   records: [record('mx', 'ok'), record('spf', 'ok')],
   foreignMx: [],
   mx: 'here',
+  hasMoved: false,
   keyStates: ['active'],
   mailboxCount: 1,
   lastTest: { state: 'passed' },
@@ -59,6 +60,23 @@ test('a domain with an MX of another server is not stuck at its own: moving is a
     key: 'publish',
     state: 'now',
   })
+})
+
+test('mail that was just moved is waited for in the step that moved it, which stays', () => {
+  const moved = { hasMoved: true, lastTest: null }
+  const seenBySome = { ...moved, records: [record('mx', 'propagating'), record('spf', 'ok')] }
+  expect(next(seenBySome)).toEqual({ key: 'move', state: 'now' })
+  expect(onboardingSteps(facts(moved)).slice(-2)).toEqual([
+    { key: 'move', state: 'done' },
+    { key: 'proof', state: 'now' },
+  ])
+})
+
+test('there is nothing to do but wait while what is not seen by all is published', () => {
+  expect(isOnWay([{ state: 'ok' }, { state: 'propagating' }])).toBe(true)
+  expect(isOnWay([{ state: 'ok' }])).toBe(false)
+  expect(isOnWay([{ state: 'missing' }, { state: 'propagating' }])).toBe(false)
+  expect(isOnWay([{ state: null }, { state: 'propagating' }])).toBe(false)
 })
 
 test('optional records are not waited for', () => {

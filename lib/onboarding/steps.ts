@@ -8,6 +8,8 @@ export interface OnboardingFacts {
   /** MX records in DNS that are not ours. */
   foreignMx: string[]
   mx: 'here' | 'later'
+  /** A plan that leads the mail here was published. */
+  hasMoved: boolean
   keyStates: DkimKeyState[]
   mailboxCount: number
   lastTest: { state: string } | null
@@ -21,9 +23,19 @@ export interface OnboardingStep {
   state: 'done' | 'now' | 'later' | 'failed'
 }
 
-/** Records that the way waits for: those that mail depends on, less what waits for the move. */
-export function neededRecords<R extends { need: Need; isHeld: boolean; purpose: string }>(records: readonly R[]): R[] {
-  return records.filter((record) => record.need === 'required' && !record.isHeld && record.purpose !== 'withdrawn')
+/** Records that the way waits for: those that mail depends on, less what waits for the move, or with `hasMove` is part of it. */
+export function neededRecords<R extends { need: Need; isHeld: boolean; purpose: string }>(
+  records: readonly R[],
+  hasMove: boolean,
+): R[] {
+  const isLeftOut = ({ isHeld, purpose }: R) => isHeld || purpose === 'withdrawn' || (hasMove && purpose === 'mx')
+  return records.filter((record) => record.need === 'required' && !isLeftOut(record))
+}
+
+/** True where there is nothing to do but wait: all is published, and not everybody sees all of it yet. */
+export function isOnWay(records: readonly { state: string | null }[]): boolean {
+  const isPublished = records.every(({ state }) => state === 'ok' || state === 'propagating')
+  return isPublished && records.some(({ state }) => state === 'propagating')
 }
 
 /**
@@ -32,20 +44,22 @@ export function neededRecords<R extends { need: Need; isHeld: boolean; purpose: 
  * message there and back, comes after that. Pure.
  */
 export function onboardingSteps(facts: OnboardingFacts): OnboardingStep[] {
-  const isMoving = facts.mx === 'later' || facts.foreignMx.length > 0
-  // The MX of another server stays until the step that moves the mail.
-  const needed = neededRecords(facts.records).filter((record) => !isMoving || record.purpose !== 'mx')
+  const isElsewhere = facts.mx === 'later' || facts.foreignMx.length > 0
+  const hasMove = isElsewhere || facts.hasMoved
+  // The MX of another server stays until the step that moves the mail, and ours is seen there.
+  const needed = neededRecords(facts.records, hasMove)
+  const isMxSeen = facts.records.every((record) => record.purpose !== 'mx' || record.state === 'ok')
   const isDone: Record<OnboardingKey, boolean> = {
     name: true,
     look: facts.records.length > 0 && needed.every((record) => record.state !== null),
     publish: needed.length > 0 && needed.every((record) => record.state === 'ok'),
     sign: facts.keyStates.includes('active'),
     people: facts.mailboxCount > 0,
-    move: !isMoving,
+    move: !isElsewhere && isMxSeen,
     proof: facts.lastTest?.state === 'passed',
   }
   const hasFailed = facts.lastTest?.state === 'failed'
-  const keys = ONBOARDING_STEPS.filter((key) => key !== 'move' || isMoving)
+  const keys = ONBOARDING_STEPS.filter((key) => key !== 'move' || hasMove)
   const next = keys.find((key) => !isDone[key])
   return keys.map((key) => {
     if (isDone[key]) return { key, state: 'done' }

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { planDnsAction } from '@/app/(panel)/domains/[domain]/dns/actions'
 import { requestTestAction } from '@/app/(panel)/domains/[domain]/tests/actions'
 import {
   chooseProviderAction,
@@ -24,12 +25,12 @@ import type { Level } from '@/components/ui/level'
 import type { Actor } from '@/lib/auth/actor'
 import { roleMay } from '@/lib/auth/permissions'
 import { listProbes } from '@/lib/deliverability/queries'
-import { listProviders } from '@/lib/dns/queries'
+import { listProviders, type ListedRecord } from '@/lib/dns/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { plainQuery } from '@/lib/http/query'
 import { getOnboarding, type Onboarding } from '@/lib/onboarding/queries'
-import { neededRecords, nextStep, type OnboardingKey, type OnboardingStep } from '@/lib/onboarding/steps'
+import { isOnWay, neededRecords, nextStep, type OnboardingKey, type OnboardingStep } from '@/lib/onboarding/steps'
 
 interface Props {
   params: Promise<{ domain: string }>
@@ -62,7 +63,7 @@ export default async function OnboardingPage({ params, searchParams }: Props) {
       state={{
         level: next === null ? 'ok' : LEVEL[next.state],
         word: next === null ? t('ready') : t('stepOf', { step: done + 1, steps: way.steps.length }),
-        text: next === null ? t('readyText') : t(`steps.${next.key}.text`),
+        text: next === null ? t('readyText') : await saidOf(way, next),
       }}
       actions={
         next === null && way.domain.onboardedAt === null && roleMay(actor.role, 'domain:update') ? (
@@ -114,16 +115,34 @@ function StepContent(props: StepProps) {
   return <Content {...props} />
 }
 
-/** One line on a step. */
-async function Said({ step }: StepProps) {
+const statesOf = (records: readonly ListedRecord[]) =>
+  records.map(({ observation }) => ({ state: observation?.state ?? null }))
+const hasMove = (way: Onboarding) => way.steps.some(({ key }) => key === 'move')
+
+/** True where the records of a step are published, and not everybody sees them yet. */
+function isWaiting(way: Onboarding, key: OnboardingKey): boolean {
+  if (key === 'publish') return isOnWay(statesOf(neededRecords(way.records, hasMove(way))))
+  return key === 'move' && way.mx === 'here' && isOnWay(statesOf(way.exchanges))
+}
+
+async function saidOf(way: Onboarding, { key, state }: OnboardingStep): Promise<string> {
   const t = await getTranslations('onboarding')
-  return <p className="text-muted max-w-prose">{t(`steps.${step.key}.${step.state === 'done' ? 'done' : 'text'}`)}</p>
+  if (state === 'done') return t(`steps.${key}.done`)
+  return isWaiting(way, key) ? t(`onWay.${key === 'move' ? 'move' : 'publish'}`) : t(`steps.${key}.text`)
+}
+
+/** One line on a step. */
+async function Said({ way, step }: StepProps) {
+  return <p className="text-muted max-w-prose">{await saidOf(way, step)}</p>
 }
 
 async function Look(props: StepProps) {
   const { actor, name, way } = props
   const t = await getTranslations('onboarding')
-  const mayPlace = roleMay(actor.role, 'dns:write') && way.foreignExchanges.length > 0 && !way.domain.policy.isParked
+  // At the step that moves the mail the choice has been made.
+  const isChosen = way.mx === 'here' && nextStep(way.steps)?.key === 'move'
+  const isElsewhere = way.foreignExchanges.length > 0 && !way.domain.policy.isParked
+  const mayPlace = roleMay(actor.role, 'dns:write') && isElsewhere && !isChosen
   return (
     <div className="flex flex-col gap-3">
       <Said {...props} />
@@ -151,18 +170,27 @@ async function Look(props: StepProps) {
 
 async function Publish(props: StepProps) {
   const { actor, name, way, step } = props
-  const t = await getTranslations('onboarding')
+  const [t, tDns] = await Promise.all([getTranslations('onboarding'), getTranslations('dns')])
   if (step.state === 'later') return <Said {...props} />
-  const providers = roleMay(actor.role, 'dns:publish') ? await listProviders(actor) : []
+  const mayPublish = roleMay(actor.role, 'dns:publish')
+  const providers = mayPublish ? await listProviders(actor) : []
   return (
     <div className="flex flex-col gap-4">
       <Said {...props} />
-      <RecordStates records={neededRecords(way.records)} />
+      <RecordStates records={neededRecords(way.records, hasMove(way))} />
       {step.state === 'done' ? null : (
         <div className="flex flex-wrap items-end gap-3">
-          <ButtonLink href={domainPath(name, 'dns')} variant="primary">
-            {way.provider === null ? t('toForms') : t('toPlan', { provider: way.provider })}
-          </ButtonLink>
+          {way.provider === null || !mayPublish ? (
+            <ButtonLink href={domainPath(name, way.provider === null ? 'dns/by-hand' : 'dns')} variant="primary">
+              {t(way.provider === null ? 'toForms' : 'toRecords')}
+            </ButtonLink>
+          ) : (
+            <ActionForm action={planDnsAction} hidden={{ domain: name }} className="contents">
+              <SubmitButton variant={isWaiting(way, 'publish') ? 'plain' : 'primary'} busy={tDns('asking')}>
+                {t('toPlan', { provider: way.provider })}
+              </SubmitButton>
+            </ActionForm>
+          )}
           {providers.length > 0 ? (
             <ActionForm
               action={chooseProviderAction}
@@ -199,7 +227,7 @@ async function Sign(props: StepProps) {
     <div className="flex flex-col gap-2">
       <Said {...props} />
       {coming?.waiting ? (
-        <p>
+        <p className="first-letter:uppercase">
           {tDkim(`waiting.${coming.waiting.for}`)}
           {coming.waiting.until ? (
             <>
@@ -238,11 +266,40 @@ async function People(props: StepProps) {
 
 const MINUTE_SECONDS = 60
 
+interface TasksProps {
+  way: Onboarding
+  tasks: readonly ('addresses' | 'ttl' | 'copy' | 'old')[]
+}
+
+/** What Posthouse cannot see. */
+async function YourTasks({ way, tasks }: TasksProps) {
+  const t = await getTranslations('onboarding')
+  const minutes = Math.ceil((way.exchangeTtlSeconds ?? 0) / MINUTE_SECONDS)
+  return (
+    <ul className="flex flex-col gap-1.5">
+      {tasks.map((key) => (
+        <li key={key} className="flex items-baseline gap-2">
+          <Badge level="unknown">{t('yours')}</Badge>
+          {t(`checklist.${key}`, { minutes })}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 /** What to have done before senders are led here: what Posthouse can see is ticked by itself. */
 async function Move(props: StepProps) {
   const { actor, name, way, step } = props
   const [t, format] = await Promise.all([getTranslations('onboarding'), getFormatter()])
   if (step.state === 'done') return <Said {...props} />
+  if (isWaiting(way, 'move'))
+    return (
+      <div className="flex flex-col gap-3">
+        <Said {...props} />
+        <RecordStates records={way.exchanges} />
+        <YourTasks way={way} tasks={['copy', 'old']} />
+      </div>
+    )
   const isReady = (key: OnboardingKey) => way.steps.some((one) => one.key === key && one.state === 'done')
   const seen = [
     { key: 'records', isDone: isReady('publish') },
@@ -250,24 +307,18 @@ async function Move(props: StepProps) {
     { key: 'mailboxes', isDone: isReady('people') },
   ] as const
   const isTyped = way.provider === null && way.mx === 'here'
-  const minutes = Math.ceil((way.exchangeTtlSeconds ?? 0) / MINUTE_SECONDS)
   return (
     <div className="flex flex-col gap-3">
       <Said {...props} />
       <ul className="flex flex-col gap-1.5">
         {seen.map(({ key, isDone }) => (
-          <li key={key} className="flex flex-wrap items-center gap-2">
-            <Badge level={isDone ? 'ok' : 'waiting'}>{t(isDone ? 'states.done' : 'states.now')}</Badge>
+          <li key={key} className="flex items-baseline gap-2">
+            <Badge level={isDone ? 'ok' : 'waiting'}>{t(isDone ? 'states.done' : 'notYet')}</Badge>
             {t(`checklist.${key}`)}
           </li>
         ))}
-        {(['addresses', 'ttl', 'copy', 'old'] as const).map((key) => (
-          <li key={key} className="flex flex-wrap items-center gap-2">
-            <Badge level="unknown">{t('yours')}</Badge>
-            {t(`checklist.${key}`, { minutes })}
-          </li>
-        ))}
       </ul>
+      <YourTasks way={way} tasks={['addresses', 'ttl', 'copy', 'old']} />
       {isTyped ? (
         <p className="max-w-prose wrap-anywhere">
           {t('moveByHand', {

@@ -1,5 +1,6 @@
 import { getTranslations } from 'next-intl/server'
 import { Facts } from '@/components/ui/facts'
+import { isOfKind, isSingleText } from '@/lib/dns/policy-texts'
 import type { ListedRecord } from '@/lib/dns/queries'
 import type { Purpose } from '@/lib/dns/purpose'
 
@@ -13,7 +14,10 @@ export async function WhatIsThere({ domain, records }: { domain: string; records
       facts={SHOWN.map((purpose) => {
         const own = records.filter((record) => record.purpose === purpose && record.zoneName === domain)
         const isAsked = own.some((record) => record.observation !== null)
-        const found = [...new Set(own.flatMap((record) => record.found))]
+        // Beside SPF stand texts of others, which are about something else.
+        const found = [...new Set(own.flatMap((record) => record.found))].filter(
+          (value) => !isSingleText(purpose) || isOfKind(purpose, value),
+        )
         return {
           term: t(`there.${purpose}`),
           value:

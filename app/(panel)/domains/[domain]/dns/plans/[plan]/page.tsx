@@ -9,12 +9,14 @@ import { RelativeTime } from '@/components/data/time'
 import { ActionForm } from '@/components/form/action-form'
 import { SubmitButton } from '@/components/form/submit'
 import type { PageState } from '@/components/layout/page-header'
+import { ButtonLink } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import type { Level } from '@/components/ui/level'
 import { roleMay } from '@/lib/auth/permissions'
 import { isEdit, kindOf, type PlanState } from '@/lib/dns/plan-content'
 import { requireDnsPlan, type ShownPlan } from '@/lib/dns/queries'
+import { requireDomain } from '@/lib/domains/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam, uuidParam } from '@/lib/http/params'
 
@@ -58,7 +60,9 @@ export default async function PlanPage({ params }: Props) {
   const actor = await requirePageActor('dns:read')
   const { domain, plan: id } = await params
   const name = domainParam(domain)
-  const plan = await orNotFound(requireDnsPlan(actor, name, uuidParam(id)))
+  const [plan, { onboardedAt }] = await orNotFound(
+    Promise.all([requireDnsPlan(actor, name, uuidParam(id)), requireDomain(actor, name)]),
+  )
   const [t, tDns, tDomain] = await Promise.all([
     getTranslations('plan'),
     getTranslations('dns'),
@@ -70,6 +74,8 @@ export default async function PlanPage({ params }: Props) {
   // A plan that only keeps house leaves the old mail server's MX; replacing it is asked for by its name.
   const mayMove = state !== 'making' && content?.sets.some(({ kept }) => kept.includes('foreign-mx')) === true
   const isOver = state !== 'making' && state !== 'confirmed' && !isConfirmable
+  // Who came here from the guided way goes on there.
+  const isOnWay = state === 'published' && onboardedAt === null
   const hidden = (movesMail: boolean) => ({ domain: name, ...(movesMail && { movesMail: 'on' }) })
   return (
     <DomainFrame
@@ -81,6 +87,11 @@ export default async function PlanPage({ params }: Props) {
       actions={
         mayPublish ? (
           <>
+            {isOnWay ? (
+              <ButtonLink href={domainPath(name, 'onboarding')} variant="primary">
+                {tDomain('continue')}
+              </ButtonLink>
+            ) : null}
             {isConfirmable ? (
               <ActionForm action={confirmDnsPlanAction} hidden={{ domain: name, plan: plan.id }} className="contents">
                 <SubmitButton busy={tDns('asking')}>{t('confirm')}</SubmitButton>

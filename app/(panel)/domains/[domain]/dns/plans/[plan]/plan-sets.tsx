@@ -12,6 +12,7 @@ const KIND_LEVEL: Record<SetKind, Level> = {
   removed: 'attention',
   kept: 'attention',
   unread: 'unknown',
+  held: 'waiting',
   unchanged: 'ok',
 }
 const OUTCOME_LEVEL: Record<PublishOutcome['status'], Level> = {
@@ -66,12 +67,19 @@ async function PlanSetRow({ set }: { set: PlanSet }) {
   )
 }
 
-/** Every name and type of a plan: first what changes, then what is left and why; what is as it should be in one line. */
+/**
+ * Every name and type of a plan: first what changes, then what is left and why; what waits and what is as it should be in
+ * one line each.
+ */
 export async function PlanSets({ sets }: { sets: readonly PlanSet[] }) {
   const [t, format] = await Promise.all([getTranslations('plan'), getFormatter()])
   const order: readonly SetKind[] = ['added', 'changed', 'removed', 'kept', 'unread']
+  const namesOf = (kind: SetKind) => sets.flatMap((set) => (kindOf(set) === kind ? [`${set.name} ${set.type}`] : []))
+  const named = [
+    { title: t('held'), names: namesOf('held') },
+    { title: t('fine'), names: namesOf('unchanged') },
+  ].filter(({ names }) => names.length > 0)
   const shown = order.flatMap((kind) => sets.filter((set) => kindOf(set) === kind))
-  const fine = sets.filter((set) => kindOf(set) === 'unchanged')
   return (
     <>
       {shown.length > 0 ? (
@@ -83,13 +91,11 @@ export async function PlanSets({ sets }: { sets: readonly PlanSet[] }) {
           </ul>
         </Card>
       ) : null}
-      {fine.length > 0 ? (
-        <Card title={t('fine')}>
-          <p className="exact px-4 py-3 wrap-anywhere">
-            {format.list(fine.map(({ name, type }) => `${name} ${type}`))}
-          </p>
+      {named.map(({ title, names }) => (
+        <Card key={title} title={title}>
+          <p className="exact px-4 py-3 wrap-anywhere">{format.list(names)}</p>
         </Card>
-      ) : null}
+      ))}
     </>
   )
 }
