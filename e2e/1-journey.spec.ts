@@ -143,6 +143,11 @@ test('a report is read: who sent how much, aligned or not', async ({ page }) => 
   await expect(page.getByText('1 of 2 files stored.')).toBeVisible()
   await expect(page.getByRole('row', { name: /192\.0\.2\.10/ })).toContainText('40')
   await expect(page.getByRole('row', { name: /198\.51\.100\.7/ })).toContainText('2')
+  await page.getByRole('link', { name: 'What would a stricter policy have done?' }).click()
+  await expect(page.getByText('1 source that is or may be yours would have been stopped')).toBeVisible()
+  await page.getByLabel('Mail that fails DMARC').selectOption('none')
+  await page.getByRole('button', { name: 'Work it out' }).click()
+  await expect(page.getByText('are too little to judge by')).toBeVisible()
 })
 
 test('the key is rotated by a button; the old record stays', async ({ page }) => {

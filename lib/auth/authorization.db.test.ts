@@ -181,6 +181,11 @@ const CASES: Record<string, Case> = {
   ],
   removeProbe: [(actor) => tests.removeProbe(actor, { name: 'p' }), 'probe:write', 'not about a domain'],
   addNode: [(actor) => nodes.addNode(actor, 'no code'), 'node:write', 'not about a domain'],
+  getWhatIf: [
+    (actor) => sources.getWhatIf(actor, domain, { p: 'reject', sp: null, adkim: 'r', aspf: 'r' }),
+    'report:read',
+    'NOT_FOUND',
+  ],
   listSources: [(actor) => sources.listSources(actor, domain), 'report:read', 'NOT_FOUND'],
   importReport: [
     (actor) => reports.importReport(actor, { name: 'r.xml', content: Buffer.from('x') }),

@@ -18,6 +18,7 @@ const WORLD: SourceWorld = {
 }
 const line = (changes: Partial<SourceLine> = {}): SourceLine => ({
   ...{ sourceIp: '192.0.2.1', messages: 10, isDkimAligned: true, isSpfAligned: true, isStopped: false, override: '' },
+  headerFrom: 'example.org',
   ...{ dkim: ['pass example.org s2'], spf: 'pass example.org' },
   ...changes,
 })
@@ -91,6 +92,7 @@ test('no message is lost or counted twice', () => {
     isDkimAligned: fc.boolean(),
     isSpfAligned: fc.boolean(),
     isStopped: fc.boolean(),
+    headerFrom: fc.constantFrom('example.org', 'news.example.org'),
     override: fc.constantFrom('', 'forwarded', 'local_policy,mailing_list', 'other'),
     dkim: fc.subarray(['pass example.org s2', 'fail example.org s1', 'pass sendgrid.net x']),
     spf: fc.constantFrom('', 'pass example.org', 'pass club.example.net', 'fail example.org'),

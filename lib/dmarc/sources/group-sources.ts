@@ -8,6 +8,8 @@ export interface SourceLine {
   isDkimAligned: boolean
   isSpfAligned: boolean
   isStopped: boolean
+  /** Domain of the From line. */
+  headerFrom: string
   /** `reason` types that the reporter gives, comma separated. */
   override: string
   /** `result domain selector`. */

@@ -2,7 +2,8 @@ import 'server-only'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { systemClock } from '@/lib/clock/clock'
 import { db } from '@/lib/db/client'
-import { groupSources, type Source, type SourceLine } from '@/lib/dmarc/sources/group-sources'
+import { groupSources, type Source, type SourceLine, type SourceWorld } from '@/lib/dmarc/sources/group-sources'
+import { whatIf, type Proposal, type WhatIf } from '@/lib/dmarc/sources/what-if'
 import { canonicalAddress } from '@/lib/dns/record'
 import { AppError } from '@/lib/errors/app-error'
 
@@ -15,12 +16,40 @@ const MAY_HAVE_SIGNED = ['active', 'retiring']
  * Who sent in the domain's name in the last `days` days (1 to 366), grouped by who that is, most messages first; by the
  * sums, so whatever the number of rows. NOT_FOUND where the domain is not the actor's.
  */
-export async function listSources(
+export async function listSources(actor: Actor, domainName: string, time: Time = {}): Promise<Source[]> {
+  requirePermission(actor, 'report:read')
+  const { lines, world } = await loadLines(actor, domainName, time)
+  return groupSources(lines, world)
+}
+
+/**
+ * What a policy would have done to the domain's mail of the last `days` days (1 to 366). NOT_FOUND where the domain is not
+ * the actor's.
+ */
+export async function getWhatIf(
   actor: Actor,
   domainName: string,
-  { days = 30, now = systemClock() }: { days?: number; now?: Date } = {},
-): Promise<Source[]> {
+  proposal: Proposal,
+  time: Time = {},
+): Promise<WhatIf> {
   requirePermission(actor, 'report:read')
+  const { lines, world, reportDays } = await loadLines(actor, domainName, time)
+  return whatIf(lines, reportDays, world, proposal)
+}
+
+interface Time {
+  days?: number
+  now?: Date
+}
+
+interface Lines {
+  lines: SourceLine[]
+  world: SourceWorld
+  /** Days of the time that have a report. */
+  reportDays: number
+}
+
+async function loadLines(actor: Actor, domainName: string, { days = 30, now = systemClock() }: Time): Promise<Lines> {
   const domain = await db().domain.findFirst({
     where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
     select: { id: true, name: true, dkimKeys: { select: { selector: true, state: true } } },
@@ -28,24 +57,28 @@ export async function listSources(
   if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
   const span = Math.min(MOST_DAYS, Math.max(1, Math.trunc(days) || 1))
   const since = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - (span - 1) * DAY_MS)
-  const [lines, nodes, names] = await Promise.all([
+  const [lines, nodes, names, counted] = await Promise.all([
     db().$queryRaw<SourceLine[]>`
       SELECT source_ip AS "sourceIp", is_dkim_aligned AS "isDkimAligned", is_spf_aligned AS "isSpfAligned",
-             disposition IN ('quarantine', 'reject') AS "isStopped", override, dkim, spf, sum(message_count)::float8 AS messages
+             disposition IN ('quarantine', 'reject') AS "isStopped", override, dkim, spf,
+             header_from AS "headerFrom", sum(message_count)::float8 AS messages
         FROM dmarc_source_day WHERE domain_id = ${domain.id}::uuid AND day >= ${since}::date
-       GROUP BY 1, 2, 3, 4, 5, 6, 7`,
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`,
     db().node.findMany({ where: { removedAt: null }, select: { name: true, publicAddresses: true } }),
     db().$queryRaw<{ address: string; name: string }[]>`
       SELECT address, name FROM address_name WHERE name <> '' AND address IN (
         SELECT source_ip FROM dmarc_source_day WHERE domain_id = ${domain.id}::uuid AND day >= ${since}::date)`,
+    db().$queryRaw<{ days: number }[]>`
+      SELECT count(DISTINCT day)::int AS days FROM dmarc_day WHERE domain_id = ${domain.id}::uuid AND day >= ${since}::date`,
   ])
   const own = nodes.flatMap(({ name, publicAddresses }) =>
     publicAddresses.map((address) => [canonicalAddress(address) ?? address, name] as const),
   )
-  return groupSources(lines, {
+  const world = {
     domain: domain.name,
     nodeOf: new Map(own),
     selectors: new Map(domain.dkimKeys.map(({ selector, state }) => [selector, MAY_HAVE_SIGNED.includes(state)])),
     nameOf: new Map(names.map(({ address, name }) => [address, name])),
-  })
+  }
+  return { lines, world, reportDays: counted[0]?.days ?? 0 }
 }

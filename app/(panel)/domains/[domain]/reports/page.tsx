@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import { getFormatter, getLocale, getTranslations } from 'next-intl/server'
 import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
@@ -86,6 +87,11 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
               />
             </div>
             <SourcesTable sources={sources} />
+            <p className="border-line border-t px-4 py-3">
+              <Link prefetch={false} href={domainPath(name, 'reports/what-if')}>
+                {t('whatIf')}
+              </Link>
+            </p>
           </>
         )}
       </Card>

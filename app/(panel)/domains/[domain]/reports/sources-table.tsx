@@ -1,10 +1,8 @@
 import { getFormatter, getTranslations } from 'next-intl/server'
+import { SourceCell } from '@/app/(panel)/domains/[domain]/reports/source-cell'
 import { Badge } from '@/components/ui/badge'
 import { Table } from '@/components/ui/table'
 import type { Source } from '@/lib/dmarc/sources/group-sources'
-
-/** Addresses that a source shows; the rest is counted. */
-const MOST_ADDRESSES = 50
 
 /** Who sent how much as the domain, aligned or not, with what to do about it; most messages first. */
 export async function SourcesTable({ sources }: { sources: Source[] }) {
@@ -44,40 +42,6 @@ export async function SourcesTable({ sources }: { sources: Source[] }) {
         ))}
       </tbody>
     </Table>
-  )
-}
-
-/** Name and kind, what to do where something fails, and the addresses to be opened. */
-async function SourceCell({ source }: { source: Source }) {
-  const [t, format] = await Promise.all([getTranslations('reports'), getFormatter()])
-  const { name, kind, addresses, advice, retiredSelectors } = source
-  const reason = source.forwardReason === null ? null : t(`forwardReason.${source.forwardReason}`)
-  return (
-    <div className="flex max-w-prose flex-col gap-1">
-      <span className="flex flex-wrap items-baseline gap-x-2">
-        <b className="font-semibold wrap-anywhere">{name}</b>
-        <span className="text-muted text-sm">{t(`kind.${kind}`)}</span>
-      </span>
-      {reason === null ? null : <span className="text-muted text-sm">{reason}</span>}
-      {advice === 'none' ? null : (
-        <span className="text-sm">{t(`advice.${advice}`, { selectors: format.list(retiredSelectors) })}</span>
-      )}
-      <details className="text-sm">
-        <summary className="text-muted cursor-pointer">{t('addresses', { count: addresses.length })}</summary>
-        <ul className="mt-1 flex flex-col gap-0.5">
-          {addresses.slice(0, MOST_ADDRESSES).map((address) => (
-            <li key={address.ip} className="flex flex-wrap gap-x-2">
-              <span className="exact">{address.ip}</span>
-              <span className="exact text-muted wrap-anywhere">{address.name}</span>
-              <span>{t('alignedOf', { aligned: address.aligned, messages: address.messages })}</span>
-            </li>
-          ))}
-          {addresses.length > MOST_ADDRESSES ? (
-            <li className="text-muted">{t('moreAddresses', { count: addresses.length - MOST_ADDRESSES })}</li>
-          ) : null}
-        </ul>
-      </details>
-    </div>
   )
 }
 

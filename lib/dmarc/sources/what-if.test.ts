@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import type { SourceLine, SourceWorld } from '@/lib/dmarc/sources/group-sources'
+import { whatIf, type Proposal } from '@/lib/dmarc/sources/what-if'
+
+const WORLD: SourceWorld = {
+  domain: 'example.org',
+  nodeOf: new Map([['192.0.2.1', 'mx1']]),
+  selectors: new Map([['s1', true]]),
+  nameOf: new Map(),
+}
+const REJECT: Proposal = { p: 'reject', sp: null, adkim: 'r', aspf: 'r' }
+const own: SourceLine = {
+  ...{ sourceIp: '192.0.2.1', messages: 1000, isDkimAligned: true, isSpfAligned: true, isStopped: false, override: '' },
+  ...{ headerFrom: 'example.org', dkim: ['pass example.org s1'], spf: 'pass example.org' },
+}
+const line = (changes: Partial<SourceLine>): SourceLine => ({ ...own, ...changes })
+const fails = { isDkimAligned: false, isSpfAligned: false, dkim: [], spf: 'fail example.org' }
+const spoof = line({ ...fails, sourceIp: '203.0.113.7', messages: 4 })
+const service = line({
+  ...fails,
+  sourceIp: '203.0.113.8',
+  messages: 40,
+  dkim: ['pass sendgrid.net x'],
+  spf: 'pass sendgrid.net',
+})
+const forwarded = line({
+  sourceIp: '203.0.113.9',
+  messages: 30,
+  isSpfAligned: false,
+  isDkimAligned: false,
+  override: 'forwarded',
+})
+
+const judge = (lines: SourceLine[], proposal: Partial<Proposal> = {}, days = 30) =>
+  whatIf(lines, days, WORLD, { ...REJECT, ...proposal })
+
+test('a few strangers are what the policy is for', () => {
+  expect(judge([own, spoof])).toMatchObject({
+    ...{ verdict: 'safe', messages: 1004, stopped: 4, forwarded: 0, against: [] },
+    others: [{ stopped: 4, source: { kind: 'unknown' } }],
+  })
+})
+
+test('a service that does not sign as us stands against it, and forwarded mail is counted apart', () => {
+  expect(judge([own, spoof, service, forwarded])).toMatchObject({
+    ...{ verdict: 'not-yet', stopped: 44, forwarded: 0 },
+    against: [{ stopped: 40, source: { key: 'service:sendgrid', advice: 'sign-or-include' } }],
+  })
+  const broken = { ...forwarded, dkim: ['fail example.org s1'], spf: 'pass club.example.net' }
+  expect(judge([own, broken])).toMatchObject({ verdict: 'safe', stopped: 0, forwarded: 30, against: [] })
+})
+
+test('a stranger with a real share may be somebody of ours', () => {
+  expect(judge([own, { ...spoof, messages: 50 }])).toMatchObject({ verdict: 'not-yet', against: [{ stopped: 50 }] })
+})
+
+test('mail of ours may fail by accident, and not as a rule', () => {
+  expect(judge([own, line({ ...fails, messages: 3 })]).verdict).toBe('safe')
+  expect(judge([own, line({ ...fails, messages: 30 })])).toMatchObject({
+    verdict: 'not-yet',
+    against: [{ stopped: 30, source: { key: 'own:mx1', advice: 'own-unsigned' } }],
+  })
+})
+
+test('strict alignment stops what only a subdomain stands for', () => {
+  const news = line({ messages: 100, dkim: ['pass news.example.org s1'], spf: 'pass bounce.example.org' })
+  expect(judge([own, news])).toMatchObject({ verdict: 'safe', stopped: 0 })
+  expect(judge([own, news], { adkim: 's' })).toMatchObject({ stopped: 0 })
+  expect(judge([own, news], { adkim: 's', aspf: 's' })).toMatchObject({ verdict: 'not-yet', stopped: 100 })
+})
+
+test('relaxed alignment lets pass what was judged strictly', () => {
+  const strict = line({ messages: 100, isDkimAligned: false, isSpfAligned: false, dkim: ['pass news.example.org s1'] })
+  expect(judge([own, strict])).toMatchObject({ verdict: 'safe', stopped: 0 })
+})
+
+test('subdomains have a policy of their own', () => {
+  const sub = line({ ...fails, headerFrom: 'shop.example.org', messages: 60 })
+  expect(judge([own, sub])).toMatchObject({ verdict: 'not-yet', stopped: 60 })
+  expect(judge([own, sub], { sp: 'none' })).toMatchObject({ verdict: 'safe', stopped: 0 })
+  expect(judge([own, sub], { p: 'none', sp: 'reject' })).toMatchObject({ verdict: 'not-yet', stopped: 60 })
+})
+
+test.each([
+  ['days', [own], 13],
+  ['messages', [{ ...own, messages: 49 }], 30],
+])('with too few %s nobody can say', (_what, lines, days) => {
+  expect(judge(lines, {}, days).verdict).toBe('not-enough')
+})
