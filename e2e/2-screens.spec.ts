@@ -107,7 +107,7 @@ for (const look of ALL)
     const isSame = (other: Look) =>
       other.theme === look.theme && other.width === look.width && other.locale === look.locale
     const pages = [...PAGES, ...(await newestPages(page))].filter(([, , looks]) => looks.some(isSame))
-    for (const [name, path, looks] of pages) {
+    for (const [name, path] of pages) {
       await page.goto(path)
       await expect(page.locator('html')).toHaveAttribute('lang', look.locale)
       // Nothing may be wider than the screen: what is cut off is not there.

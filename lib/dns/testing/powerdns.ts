@@ -16,7 +16,7 @@ export interface TestRrset {
   disabled?: string[]
 }
 
-/** A PowerDNS Authoritative of a test: in a temporary folder, DNS and API on free ports of 127.0.0.1. */
+/** A PowerDNS Authoritative of a test, in a temporary folder. */
 export interface TestPowerdns extends DnsServer {
   url: string
   key: string
@@ -28,15 +28,20 @@ export interface TestPowerdns extends DnsServer {
 const KEY = 'an API key of the tests'
 const SCHEMA = '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql'
 
-function configuration(folder: string, dnsPort: number, apiPort: number): string {
+/** Where a test's server listens (a free port of 127.0.0.1 unless told) and what else stands in its pdns.conf. */
+interface PowerdnsOptions extends Partial<DnsServer> {
+  settings?: Record<string, string | number>
+}
+
+function configuration(folder: string, dns: DnsServer, apiPort: number, more: PowerdnsOptions['settings']): string {
   const settings = {
     daemon: 'no',
     guardian: 'no',
     launch: 'gsqlite3',
     'gsqlite3-database': join(folder, 'pdns.db'),
     'gsqlite3-dnssec': 'yes',
-    'local-address': '127.0.0.1',
-    'local-port': dnsPort,
+    'local-address': dns.address,
+    'local-port': dns.port,
     'socket-dir': folder,
     'write-pid': 'no',
     api: 'yes',
@@ -48,6 +53,7 @@ function configuration(folder: string, dnsPort: number, apiPort: number): string
     'security-poll-suffix': '',
     'zone-cache-refresh-interval': 0,
     'default-soa-content': 'ns.@ hostmaster.@ 0 3600 600 86400 2',
+    ...more,
   }
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
@@ -68,14 +74,19 @@ function formatRrset({ name, type, ttl = 300, contents, disabled = [] }: TestRrs
   return { name: `${name}.`, type, ttl, changetype: 'REPLACE', records }
 }
 
-/** Starts a server for zones by name. */
-export async function startPowerdns(zones: Record<string, TestZone>): Promise<TestPowerdns> {
+/** Starts a server for zones by name, its API on a free port of 127.0.0.1. */
+export async function startPowerdns(
+  zones: Record<string, TestZone>,
+  { address = '127.0.0.1', port: wanted, settings }: PowerdnsOptions = {},
+): Promise<TestPowerdns> {
   const folder = await mkdtemp(join(tmpdir(), 'posthouse-pdns-'))
-  const [port, apiPort] = [await freePort(), await freePort()]
+  const [port, apiPort] = [wanted ?? (await freePort()), await freePort()]
   const database = new DatabaseSync(join(folder, 'pdns.db'))
   database.exec(await readFile(SCHEMA, 'utf8'))
   database.close()
-  await writeFile(join(folder, 'pdns.conf'), configuration(folder, port, apiPort), { mode: 0o600 })
+  await writeFile(join(folder, 'pdns.conf'), configuration(folder, { address, port }, apiPort, settings), {
+    mode: 0o600,
+  })
   const child = spawn('pdns_server', [`--config-dir=${folder}`], { stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr])
@@ -104,11 +115,11 @@ export async function startPowerdns(zones: Record<string, TestZone>): Promise<Te
       nameservers: [`ns.${name}.`],
       dnssec: isSigned,
       api_rectify: false,
-      rrsets: [{ name: `ns.${name}`, type: 'A', contents: ['127.0.0.1'] }, ...rrsets].map(formatRrset),
+      rrsets: [{ name: `ns.${name}`, type: 'A', contents: [address] }, ...rrsets].map(formatRrset),
     })
   }
   return {
-    address: '127.0.0.1',
+    address,
     port,
     url,
     key: KEY,
