@@ -10,6 +10,12 @@ ALTER TABLE "address" ADD CONSTRAINT "address_local_part_is_canonical" CHECK ("l
 -- A slot of a delegated domain is used again and again, by one key at a time (MAIL rule 32).
 CREATE UNIQUE INDEX "dkim_key_selector_in_use" ON "dkim_key"("domain_id", "selector") WHERE "state" <> 'removed';
 
+-- Of all findings the few that are wrong are asked for all the time, by check (lib/checks/filter-sql.ts).
+CREATE INDEX "finding_wrong" ON "finding"("check", "level", "id") INCLUDE ("domain_id", "node_id", "since", "acknowledged_until") WHERE "level" IN ('attention', 'broken');
+
+-- Of all keys those on their way are what open pages follow (lib/live/queries.ts).
+CREATE INDEX "dkim_key_on_its_way" ON "dkim_key"("state") WHERE "state" <> 'active' AND "state" <> 'removed' AND NOT ("is_spare" AND "state" = 'published');
+
 -- Rows of reports, a partition a month, so that old ones go as a whole (lib/dmarc/partitions.ts makes them).
 DROP TABLE "dmarc_row";
 CREATE TABLE "dmarc_row" (

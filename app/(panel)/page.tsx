@@ -33,7 +33,7 @@ export default async function OverviewPage() {
     getFormatter(),
     countDirectory(actor),
     listDomains(actor),
-    listFindingGroups(actor),
+    listFindingGroups(actor, {}, 1),
     listTests(actor, { take: TESTS }),
     listReleases(actor, { take: RELEASES }),
     roleMay(actor.role, 'node:read') ? listNodes(actor) : null,

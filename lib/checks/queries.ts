@@ -4,24 +4,20 @@ import { roleMay } from '@/lib/auth/permissions'
 import { DEFAULT_BLOCK_LISTS } from '@/lib/checks/block-lists'
 import type { CheckLevel } from '@/lib/checks/check'
 import { levelRank, storedLevel, WRONG_LEVELS } from '@/lib/checks/level'
+import { fromFindings, SCOPE_NAME } from '@/lib/checks/filter-sql'
 import { findingSelect, listedFinding, type ListedFinding } from '@/lib/checks/listed'
-import { CHECK_IDS, whoActs, type ActsBy } from '@/lib/checks/registry'
+import { whoActs, type ActsBy } from '@/lib/checks/registry'
 import type { FindingFilter } from '@/lib/checks/schema'
 import { readCheckSettings } from '@/lib/checks/settings'
 import { db } from '@/lib/db/client'
-import type { Prisma } from '@/lib/db/generated/client'
+import { Prisma } from '@/lib/db/generated/client'
 import { AppError } from '@/lib/errors/app-error'
 
 const PAGE = 50
 const EXAMPLES = 4
-const BY_NAME = [
-  { domain: { name: 'asc' } },
-  { node: { name: 'asc' } },
-  { alias: 'asc' },
-  { subject: 'asc' },
-] satisfies Prisma.FindingOrderByWithRelationInput[]
+const { changes: _history, ...plainSelect } = findingSelect
 
-/** The findings that an actor may see: of its domains, and of nodes where it may see those. */
+/** The findings that an actor may see: of its domains, and of nodes where it may see those. `filter-sql.ts` says the same as SQL. */
 export function visibleFindings(actor: Actor): Prisma.FindingWhereInput {
   const ofDomains = { domain: { AND: [visibleDomains(actor), { deletedAt: null }] } }
   return roleMay(actor.role, 'node:read') ? { OR: [ofDomains, { node: { removedAt: null } }] } : ofDomains
@@ -30,6 +26,9 @@ export function visibleFindings(actor: Actor): Prisma.FindingWhereInput {
 const placeOf = ({ check, alias, subject }: ListedFinding): string => [check, alias, subject].join(' ')
 const worstFirst = (one: ListedFinding, other: ListedFinding): number =>
   levelRank(other.level) - levelRank(one.level) || (placeOf(one) < placeOf(other) ? -1 : 1)
+
+const byName = (one: ListedFinding, other: ListedFinding): number =>
+  [one.scope.name, placeOf(one)].join(' ') < [other.scope.name, placeOf(other)].join(' ') ? -1 : 1
 
 /** How a node stands whose facts count for a domain too: shown there by reference (MAIL rule 33). */
 export interface NodeReference {
@@ -87,18 +86,6 @@ function isOpen(now: Date): Prisma.FindingWhereInput {
   return { AND: [{ level: { in: [...WRONG_LEVELS] } }, isLoud] }
 }
 
-function filtered(actor: Actor, { check, level, who, show }: FindingFilter, now: Date): Prisma.FindingWhereInput {
-  const wrong = { level: { in: level === undefined ? [...WRONG_LEVELS] : [level] } }
-  return {
-    AND: [
-      visibleFindings(actor),
-      show === 'acknowledged' ? { AND: [wrong, { acknowledgedUntil: { gt: now } }] } : { AND: [wrong, isOpen(now)] },
-      check === undefined ? {} : { check },
-      who === undefined ? {} : { check: { in: CHECK_IDS.filter((id) => whoActs(id) === who) } },
-    ],
-  }
-}
-
 /** One thing that is wrong, in however many places. */
 export interface FindingGroup {
   check: string
@@ -106,36 +93,58 @@ export interface FindingGroup {
   level: 'attention' | 'broken'
   count: number
   since: Date
-  /** Some of the findings, by name. */
+  /** Some of the findings, without what was seen before. */
   examples: ListedFinding[]
 }
 
-/** What needs a person over all domains and nodes, by check: broken before attention, then what is in most places. */
-export async function listFindingGroups(actor: Actor, filter: FindingFilter = {}): Promise<FindingGroup[]> {
+interface GroupedRow {
+  ids: string[]
+  check: string
+  level: FindingGroup['level']
+  count: bigint
+  since: Date
+}
+
+/** Findings by id, with what was seen before where that is shown; without those that are gone meanwhile. */
+async function listById(
+  ids: readonly string[],
+  now: Date,
+  { isHistoryShown = false } = {},
+): Promise<Map<string, ListedFinding>> {
+  const where = { id: { in: [...ids] } }
+  const rows = isHistoryShown
+    ? await db().finding.findMany({ where, select: findingSelect })
+    : (await db().finding.findMany({ where, select: plainSelect })).map((row) => ({ ...row, changes: [] }))
+  return new Map(rows.map((row) => [row.id, listedFinding(row, now)]))
+}
+
+/**
+ * What needs a person over all domains and nodes, by check, each with up to `most` examples: broken before attention, then
+ * what is in most places.
+ */
+export async function listFindingGroups(
+  actor: Actor,
+  filter: FindingFilter = {},
+  most = EXAMPLES,
+): Promise<FindingGroup[]> {
   requirePermission(actor, 'check:read')
   const now = new Date()
-  const where = filtered(actor, filter, now)
-  const rows = await db().finding.groupBy({
-    by: ['check', 'level'],
-    where,
-    _count: { _all: true },
-    _min: { since: true },
-  })
-  const groups = await Promise.all(
-    rows.map(async ({ check, level, _count, _min }): Promise<FindingGroup> => {
-      const examples = await db().finding.findMany({
-        where: { AND: [where, { check, level }] },
-        orderBy: BY_NAME,
-        take: EXAMPLES,
-        select: findingSelect,
-      })
-      return {
-        ...{ check, level: level === 'broken' ? 'broken' : 'attention', who: whoActs(check) },
-        ...{ count: _count._all, since: _min.since ?? now },
-        examples: examples.map((row) => listedFinding(row, now)),
-      }
-    }),
+  // In one question, however many checks there are. Examples by id: an order by name would sort all that is wrong.
+  const from = fromFindings(actor, filter, now)
+  const rows = await db().$queryRaw<GroupedRow[]>`
+    SELECT counted.*, few.ids
+      FROM (SELECT f."check", f.level, count(*) AS count, min(f.since) AS since ${from} GROUP BY 1, 2) AS counted,
+           LATERAL (SELECT array_agg(id) AS ids FROM (
+             SELECT f.id ${from} AND f."check" = counted."check" AND f.level = counted.level
+              ORDER BY f.id LIMIT ${most}) AS first) AS few`
+  const examples = await listById(
+    rows.flatMap(({ ids }) => ids),
+    now,
   )
+  const groups = rows.map(({ ids, count, ...row }) => ({
+    ...{ ...row, who: whoActs(row.check), count: Number(count) },
+    examples: ids.flatMap((id) => examples.get(id) ?? []).sort(byName),
+  }))
   return groups.sort(
     (one, other) =>
       levelRank(other.level) - levelRank(one.level) || other.count - one.count || (one.check < other.check ? -1 : 1),
@@ -157,23 +166,19 @@ export async function listFindings(
 ): Promise<{ findings: ListedFinding[]; next: FindingKey | null }> {
   requirePermission(actor, 'check:read')
   const now = new Date()
-  const beyond = (kind: 'domain' | 'node'): Prisma.FindingWhereInput =>
-    after === null
-      ? {}
-      : {
-          OR: [
-            { [kind]: { name: { gt: after.name } } },
-            { [kind]: { name: after.name }, alias: { gt: after.alias } },
-            { [kind]: { name: after.name }, alias: after.alias, subject: { gt: after.subject } },
-          ],
-        }
-  const rows = await db().finding.findMany({
-    where: { AND: [filtered(actor, filter, now), after === null ? {} : { OR: [beyond('domain'), beyond('node')] }] },
-    orderBy: BY_NAME,
-    take: PAGE + 1,
-    select: findingSelect,
-  })
-  const findings = rows.slice(0, PAGE).map((row) => listedFinding(row, now))
+  const beyond = after
+    ? Prisma.sql`AND (${SCOPE_NAME}, f.alias, f.subject) > (${after.name}, ${after.alias}, ${after.subject})`
+    : Prisma.empty
+  const rows = await db().$queryRaw<{ id: string }[]>`
+    SELECT f.id ${fromFindings(actor, filter, now)} ${beyond}
+     ORDER BY ${SCOPE_NAME}, f.alias, f.subject LIMIT ${PAGE + 1}`
+  const shown = rows.slice(0, PAGE)
+  const listed = await listById(
+    shown.map(({ id }) => id),
+    now,
+    { isHistoryShown: true },
+  )
+  const findings = shown.flatMap(({ id }) => listed.get(id) ?? [])
   const last = findings.at(-1)
   const next = rows.length > PAGE && last ? { name: last.scope.name, alias: last.alias, subject: last.subject } : null
   return { findings, next }

@@ -29,7 +29,8 @@ export async function getLiveState(actor: Actor): Promise<LiveState> {
       (SELECT max(at) FROM finding_change),
       (SELECT string_agg(concat_ws(',', delivered_at, last_error), ';' ORDER BY id) FROM alert_target),
       (SELECT string_agg(concat_ws(',', k.state, k.count), ';' ORDER BY k.state)
-        FROM (SELECT state::text AS state, count(*) AS count FROM dkim_key GROUP BY 1) k),
+        FROM (SELECT state::text AS state, count(*) AS count FROM dkim_key
+               WHERE state <> 'active' AND state <> 'removed' AND NOT (is_spare AND state = 'published') GROUP BY 1) k),
       (SELECT string_agg(concat_ws(',', p.id, p.state, md5(p.edits::text)), ';' ORDER BY p.id)
         FROM (SELECT id, state, edits FROM dns_plan ORDER BY created_at DESC LIMIT 20) p),
       (SELECT string_agg(last_try->>'at', ';' ORDER BY id) FROM dns_provider),
