@@ -3,10 +3,13 @@ import { systemActor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { checkDomainDns } from '@/lib/dns/check-domain'
 import type { DnsDeps } from '@/lib/dns/deps'
+import { OBSERVATION_STATES } from '@/lib/dns/observe'
 import { logger } from '@/lib/logger/logger'
 
 /** Domains looked at in one pass; the rest comes with the next. */
 const MOST = 5
+/** Named one by one for the index on states: nearly all are ok. */
+const NOT_OK = OBSERVATION_STATES.filter((state) => state !== 'ok')
 
 /**
  * Names of domains to ask about again: first those with a record that nobody asked about yet, then those with one that is
@@ -15,13 +18,16 @@ const MOST = 5
  */
 async function listWaiting(now: Date): Promise<string[]> {
   const rows = await db().$queryRaw<{ name: string }[]>`
-    SELECT d.name FROM domain d
-      JOIN dns_record r ON r.domain_id = d.id
-      LEFT JOIN dns_observation o ON o.record_id = r.id
+    WITH waiting AS (
+      SELECT r.domain_id, true AS is_new FROM dns_record r
+       WHERE NOT EXISTS (SELECT 1 FROM dns_observation o WHERE o.record_id = r.id)
+      UNION ALL
+      SELECT r.domain_id, false FROM dns_observation o JOIN dns_record r ON r.id = o.record_id
+       WHERE o.state = ANY(${NOT_OK}) AND ${now}::timestamptz - o.checked_at >=
+               greatest(interval '5 seconds', least((${now}::timestamptz - o.since) / 20, interval '1 hour')))
+    SELECT d.name FROM waiting w JOIN domain d ON d.id = w.domain_id
      WHERE d.deleted_at IS NULL
-       AND (o.record_id IS NULL OR o.state <> 'ok' AND ${now}::timestamptz - o.checked_at >=
-              greatest(interval '5 seconds', least((${now}::timestamptz - o.since) / 20, interval '1 hour')))
-     GROUP BY d.id ORDER BY bool_or(o.record_id IS NULL) DESC, random() LIMIT ${MOST}`
+     GROUP BY d.id ORDER BY bool_or(w.is_new) DESC, random() LIMIT ${MOST}`
   return rows.map(({ name }) => name)
 }
 
