@@ -140,7 +140,7 @@ async function Look(props: StepProps) {
   const { actor, name, way } = props
   const t = await getTranslations('onboarding')
   // At the step that moves the mail the choice has been made.
-  const isChosen = way.mx === 'here' && nextStep(way.steps)?.key === 'move'
+  const isChosen = nextStep(way.steps)?.key === 'move'
   const isElsewhere = way.foreignExchanges.length > 0 && !way.domain.policy.isParked
   const mayPlace = roleMay(actor.role, 'dns:write') && isElsewhere && !isChosen
   return (
