@@ -41,6 +41,7 @@ import * as releases from '@/lib/releases/queries'
 import * as settingQueries from '@/lib/settings/queries'
 import * as settingRequests from '@/lib/settings/requests'
 import * as settings from '@/lib/settings/service'
+import * as tlsReports from '@/lib/tlsrpt/queries'
 
 /**
  * Every service and query of the source that takes an actor, tried as every role and as the administrator of another
@@ -58,6 +59,7 @@ const finding = randomUUID()
 
 /** `tenant`: what the administrator of another domain gets with the permission. */
 type Tenant = 'NOT_FOUND' | 'nothing' | 'not about a domain'
+
 type Case = [call: (actor: Actor) => unknown, permission: Permission, tenant: Tenant]
 
 const mailbox = { domain, localPart, revision: 1, name: '', quotaMebibytes: 1 }
@@ -181,6 +183,8 @@ const CASES: Record<string, Case> = {
   ],
   removeProbe: [(actor) => tests.removeProbe(actor, { name: 'p' }), 'probe:write', 'not about a domain'],
   addNode: [(actor) => nodes.addNode(actor, 'no code'), 'node:write', 'not about a domain'],
+  getTlsSums: [(actor) => tlsReports.getTlsSums(actor, domain), 'report:read', 'NOT_FOUND'],
+  listFailureReports: [(actor) => reportQueries.listFailureReports(actor, domain), 'report:read', 'NOT_FOUND'],
   getWhatIf: [
     (actor) => sources.getWhatIf(actor, domain, { p: 'reject', sp: null, adkim: 'r', aspf: 'r' }),
     'report:read',

@@ -36,18 +36,25 @@ async function candidates(actor: Actor, policyDomain: string): Promise<Candidate
 }
 
 /**
- * Tells whose a report is, of the domains that the actor may see: null where it is nobody's. Each policy domain is looked
- * up once, so an instance serves one batch and is then let go.
+ * Tells whose a report about `policyDomain` is, of the domains that the actor may see: null where it is nobody's.
+ * `headerFroms`: whose mail it speaks of, for a policy that a parent published. Each policy domain is looked up once, so
+ * an instance serves one batch and is then let go.
  */
-export function domainFinder(actor: Actor): (report: AggregateReport) => Promise<OwnDomain | null> {
+export function domainFinder(
+  actor: Actor,
+): (policyDomain: string, headerFroms?: ReadonlySet<string>) => Promise<OwnDomain | null> {
   const known = new Map<string, Promise<Candidate[]>>()
-  return async ({ policy, records }) => {
-    const asked = known.get(policy.domain) ?? candidates(actor, policy.domain)
-    known.set(policy.domain, asked)
+  return async (policyDomain, headerFroms) => {
+    const asked = known.get(policyDomain) ?? candidates(actor, policyDomain)
+    known.set(policyDomain, asked)
     const domains = await asked
-    const froms = new Set(records.map((record) => record.headerFrom).filter((from) => from !== ''))
     const own = domains.flatMap(({ id, names }) => names.map((name) => ({ name, domainId: id })))
-    const domainId = matchDomain(policy.domain, froms, own)
+    const domainId = matchDomain(policyDomain, headerFroms ?? new Set([policyDomain]), own)
     return domains.find((domain) => domain.id === domainId) ?? null
   }
+}
+
+/** Whose mail an aggregate report speaks of. */
+export function headerFromsOf({ records }: AggregateReport): Set<string> {
+  return new Set(records.map((record) => record.headerFrom).filter((from) => from !== ''))
 }

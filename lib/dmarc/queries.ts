@@ -102,6 +102,33 @@ export async function requireReport(actor: Actor, id: string, { after = -1 }: { 
   return { ...row, domain: row.domain.name, messageCount: Number(row.messageCount), ...totals, deviations, rows, next }
 }
 
+const failureDetail = z.object({
+  identityAlignment: z.string().nullable(),
+  deliveryResult: z.string().nullable(),
+  dkimDomain: z.string().nullable(),
+  dkimSelector: z.string().nullable(),
+  userAgent: z.string().nullable(),
+})
+
+/** The newest failure reports about a domain's mail, and how many there are. NOT_FOUND where the domain is not the actor's. */
+export async function listFailureReports(actor: Actor, domain: string) {
+  requirePermission(actor, 'report:read')
+  const own = await db().domain.findFirst({
+    where: { AND: [visibleDomains(actor), { name: domain, deletedAt: null }] },
+    select: {
+      _count: { select: { failureReports: true } },
+      failureReports: {
+        orderBy: { receivedAt: 'desc' },
+        take: FILES_PER_PAGE,
+        select: { id: true, receivedAt: true, sourceIp: true, authFailure: true, detail: true },
+      },
+    },
+  })
+  if (!own) throw new AppError('NOT_FOUND', 'domain.missing', { name: domain })
+  const reports = own.failureReports.map(({ detail, ...row }) => ({ ...row, ...failureDetail.parse(detail) }))
+  return { reports, count: own._count.failureReports }
+}
+
 /** The original of a report, gzip as it is stored, for download. NOT_FOUND where it is not the actor's. */
 export async function requireReportOriginal(actor: Actor, id: string): Promise<{ name: string; gzip: Uint8Array }> {
   requirePermission(actor, 'report:read')

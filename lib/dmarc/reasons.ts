@@ -49,7 +49,6 @@ export const REPORT_REASONS = {
   'foreign-domain': 'The report is about a domain that is not yours.',
   'duplicate-file': 'The same file was read before.',
   'duplicate-report': 'The same report was read before, from another file.',
-  'kind-not-stored': 'The report is well formed; only DMARC aggregate reports are stored.',
 } as const
 
 export type ReportReason = keyof typeof REPORT_REASONS

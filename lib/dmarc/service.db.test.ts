@@ -5,9 +5,10 @@ import { systemActor, type Actor } from '@/lib/auth/actor'
 import type { AdminRole } from '@/lib/db/generated/enums'
 import { testDb } from '@/lib/db/testing'
 import { getReportOverview } from '@/lib/dmarc/overview'
-import { listReportFiles, requireReport, requireReportOriginal } from '@/lib/dmarc/queries'
+import { listFailureReports, listReportFiles, requireReport, requireReportOriginal } from '@/lib/dmarc/queries'
 import { importReport, importReports } from '@/lib/dmarc/service'
 import { reportXml, sampleRecord, sampleReport } from '@/lib/dmarc/testing'
+import { getTlsSums } from '@/lib/tlsrpt/queries'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const clock = () => NOW
@@ -337,5 +338,75 @@ describe('sums', () => {
         SELECT domain_id, day, source_ip, disposition, is_dkim_aligned, is_spf_aligned, -message_count FROM dmarc_source_day) both_sides
        GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0`
     expect(differing).toEqual([])
+  })
+})
+
+describe('other kinds', () => {
+  const tls = (changes: object = {}, domains = ['example.org', 'elsewhere.example']) =>
+    Buffer.from(
+      JSON.stringify({
+        'organization-name': 'Receiver',
+        'date-range': { 'start-datetime': '2026-11-20T00:00:00Z', 'end-datetime': '2026-11-20T23:59:59Z' },
+        'contact-info': 'tls@receiver.example',
+        'report-id': 'one',
+        policies: domains.map((name) => ({
+          policy: { 'policy-type': 'sts', 'policy-string': [], 'policy-domain': name, 'mx-host': `mx.${name}` },
+          summary: { 'total-successful-session-count': 40, 'total-failure-session-count': 3 },
+          'failure-details': [{ 'result-type': 'certificate-expired', 'failed-session-count': 3 }],
+        })),
+        ...changes,
+      }),
+    )
+
+  it('stores what a TLS report says of our domains, once, and nothing of others', async () => {
+    await domain('example.org')
+    expect(await give(system, tls())).toMatchObject({ state: 'stored', kind: 'tls', domain: 'example.org' })
+    expect(await give(system, tls())).toMatchObject({ state: 'duplicate', reason: 'duplicate-file' })
+    expect(await give(system, gzipSync(tls()))).toMatchObject({ state: 'duplicate', reason: 'duplicate-report' })
+    expect(await give(system, tls({}, ['elsewhere.example']))).toMatchObject({ state: 'foreign' })
+    expect(await client.tlsReport.findMany({ select: { policyDomain: true, failureCount: true } })).toEqual([
+      { policyDomain: 'example.org', failureCount: 3n },
+    ])
+    expect(await getTlsSums(system, 'example.org', { now: NOW })).toMatchObject({
+      ...{ reports: 1, successful: 40, failed: 3, unexplained: 0 },
+      failures: [{ resultType: 'certificate-expired', sessions: 3, reporters: ['Receiver'] }],
+    })
+  })
+
+  it('keeps a TLS report with words as long as a reporter likes', async () => {
+    await domain('example.org')
+    const long = { 'organization-name': '\u{1f4e8}'.repeat(400), 'report-id': '\u{1f4e8}'.repeat(400) }
+    expect(await give(system, tls(long))).toMatchObject({ state: 'stored' })
+  })
+
+  it('keeps of a failure report what was read, and not the message', async () => {
+    await domain('example.org')
+    const arf = [
+      ...['From: reports@receiver.example', 'Subject: FW: a message', 'MIME-Version: 1.0'],
+      ...['Content-Type: multipart/report; report-type=feedback-report; boundary="b"', '', '--b'],
+      ...['Content-Type: message/feedback-report', '', 'Feedback-Type: auth-failure', 'Version: 1'],
+      ...['Auth-Failure: dkim', 'Source-IP: 192.0.2.7', 'Reported-Domain: example.org', 'Delivery-Result: reject', ''],
+      ...[
+        '--b',
+        'Content-Type: message/rfc822',
+        '',
+        'From: anna@example.org',
+        'Subject: private',
+        '',
+        'secret',
+        '--b--',
+        '',
+      ],
+    ].join('\r\n')
+    const result = await give(system, Buffer.from(arf))
+    expect(result).toMatchObject({ state: 'stored', kind: 'failure', domain: 'example.org' })
+    expect(await client.reportFile.findFirst()).toMatchObject({ kind: 'failure', original: null })
+    expect(JSON.stringify(await client.failureReport.findMany())).not.toMatch(/private|secret|anna/)
+    expect(await listFailureReports(system, 'example.org')).toMatchObject({
+      count: 1,
+      reports: [{ sourceIp: '192.0.2.7', authFailure: 'dkim', deliveryResult: 'reject' }],
+    })
+    const foreign = arf.replaceAll('example.org', 'elsewhere.example')
+    expect(await give(system, Buffer.from(foreign))).toMatchObject({ state: 'foreign' })
   })
 })

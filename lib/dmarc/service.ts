@@ -2,12 +2,14 @@ import 'server-only'
 import { createHash } from 'node:crypto'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { systemClock, type Clock } from '@/lib/clock/clock'
-import { domainFinder } from '@/lib/dmarc/find-domain'
+import { domainFinder, headerFromsOf, type OwnDomain } from '@/lib/dmarc/find-domain'
+import type { FileRow, Stored } from '@/lib/dmarc/kept-files'
 import { readReportFile, type ReportReading } from '@/lib/dmarc/read-file'
 import type { ReportReason } from '@/lib/dmarc/reasons'
 import { REPORT_LIMITS } from '@/lib/dmarc/schema'
-import { storeReports, type FileRow, type OwnReport, type RefusedFile, type Stored } from '@/lib/dmarc/store-reports'
+import { storeReports, type RefusedFile, type ReportBatch, type StoredBatch } from '@/lib/dmarc/store-reports'
 import { logger } from '@/lib/logger/logger'
+import type { TlsReport } from '@/lib/tlsrpt/parse-report'
 
 const NAME_LENGTH = 255
 
@@ -22,7 +24,7 @@ export interface ImportResult {
   kind: ReportReading['kind']
   state: 'stored' | 'duplicate' | 'foreign' | 'rejected' | 'failed'
   reason: ReportReason | null
-  /** Set when stored. */
+  /** Set when stored: of an aggregate report its own, of others that of the file. */
   reportId: string | null
   domain: string | null
   messages: number | null
@@ -106,54 +108,82 @@ async function storeBatch(actor: Actor, batch: readonly Given[]): Promise<Import
   }
 }
 
-async function storeTogether(actor: Actor, batch: readonly Given[]): Promise<ImportResult[]> {
+async function storeTogether(actor: Actor, given: readonly Given[]): Promise<ImportResult[]> {
   const domainOf = domainFinder(actor)
-  const own: OwnReport[] = []
-  const refused: RefusedFile[] = []
-  const results: (() => ImportResult)[] = []
-  let stored: Stored[] = []
-  for (const { name, file, bytes, reading } of batch) {
-    if (!file || !reading) {
-      results.push(() => outcome(name, { state: 'rejected', kind: null, reason: 'too-large' }))
-      continue
-    }
-    const why = await whyNot(reading, domainOf)
-    if ('reason' in why) {
-      const { state, reason } = why
-      refused.push({ file, state, kind: reading.kind, reason })
-      results.push(() => outcome(name, { state, kind: reading.kind, reason }))
-      continue
-    }
-    const at = own.push({ file, bytes, ...why }) - 1
-    results.push(() => storedOutcome(name, why, stored[at]))
+  const batch: ReportBatch = { aggregates: [], tls: [], failures: [], refused: [] }
+  const results: ((stored: StoredBatch) => ImportResult)[] = []
+  for (const { name, file, bytes, reading } of given) {
+    if (file && reading) results.push(await sortIn(batch, { name, file, bytes, reading }, domainOf))
+    else results.push(() => outcome(name, { state: 'rejected', kind: null, reason: 'too-large' }))
   }
-  if (own.length + refused.length > 0) stored = await storeReports(own, refused)
-  return results.map((result) => result())
+  const isEmpty = batch.aggregates.length + batch.tls.length + batch.failures.length + batch.refused.length === 0
+  const stored = isEmpty ? { aggregates: [], tls: [], failures: [] } : await storeReports(batch)
+  return results.map((result) => result(stored))
 }
 
-type Refusal = Pick<RefusedFile, 'state' | 'reason'>
+type ReadFile = Given & { file: FileRow; reading: ReportReading }
+type DomainOf = ReturnType<typeof domainFinder>
 
-/** Whose report it is, or why it is not stored. */
-async function whyNot(
-  reading: ReportReading,
-  domainOf: ReturnType<typeof domainFinder>,
-): Promise<Refusal | Pick<OwnReport, 'domain' | 'report'>> {
-  if (reading.state !== 'valid') return { state: reading.state, reason: reading.reason }
-  if (reading.kind !== 'aggregate') return { state: 'rejected', reason: 'kind-not-stored' }
-  const domain = await domainOf(reading.report)
-  return domain ? { domain, report: reading.report } : { state: 'foreign', reason: 'foreign-domain' }
+/** Puts a file where it belongs in the batch; what it gives says what became of the file once that is stored. */
+async function sortIn(
+  batch: ReportBatch,
+  { name, file, bytes, reading }: ReadFile,
+  domainOf: DomainOf,
+): Promise<(stored: StoredBatch) => ImportResult> {
+  const { kind } = reading
+  const refuse = (state: RefusedFile['state'], reason: ReportReason) => {
+    batch.refused.push({ file, state, kind, reason })
+    return () => outcome(name, { state, kind, reason })
+  }
+  if (reading.state !== 'valid') return refuse(reading.state, reading.reason)
+  if (reading.kind === 'tls') {
+    const parts = await tlsParts(reading.report, domainOf)
+    const [first] = parts
+    if (!first) return refuse('foreign', 'foreign-domain')
+    const { domain } = first
+    const at = batch.tls.push({ file, bytes, domain, report: reading.report, parts }) - 1
+    return ({ tls }) => storedOutcome({ name, kind, domain, messages: null }, tls[at])
+  }
+  const domain = await subjectOf(reading, domainOf)
+  if (!domain) return refuse('foreign', 'foreign-domain')
+  if (reading.kind === 'failure') {
+    const at = batch.failures.push({ file, bytes, domain, report: reading.report }) - 1
+    return ({ failures }) => storedOutcome({ name, kind, domain, messages: null }, failures[at])
+  }
+  const { messages } = reading.report.totals
+  const at = batch.aggregates.push({ file, bytes, domain, report: reading.report }) - 1
+  return ({ aggregates }) => storedOutcome({ name, kind, domain, messages }, aggregates[at])
+}
+
+/** The domain of ours that a report about DMARC speaks of. */
+async function subjectOf(
+  reading: Extract<ReportReading, { kind: 'aggregate' | 'failure'; state: 'valid' }>,
+  domainOf: DomainOf,
+): Promise<OwnDomain | null> {
+  if (reading.kind === 'aggregate') return domainOf(reading.report.policy.domain, headerFromsOf(reading.report))
+  const { reportedDomain, originalFromDomain, dkimDomain } = reading.report
+  const about = reportedDomain ?? originalFromDomain ?? dkimDomain
+  return about === null ? null : domainOf(about)
+}
+
+/** What a TLS report says of each policy domain that is ours; what it says of others is nobody's here. */
+async function tlsParts({ policies }: TlsReport, domainOf: DomainOf) {
+  const parts = []
+  for (const [policyDomain, own] of Map.groupBy(policies, ({ domain }) => domain)) {
+    const domain = policyDomain === null ? null : await domainOf(policyDomain)
+    if (domain && policyDomain !== null) parts.push({ domain, domainId: domain.id, policyDomain, policies: own })
+  }
+  return parts
 }
 
 function storedOutcome(
-  name: string,
-  { domain, report }: Pick<OwnReport, 'domain' | 'report'>,
+  { name, kind, domain, messages }: Pick<ImportResult, 'name' | 'kind' | 'messages'> & { domain: OwnDomain },
   stored: Stored | undefined,
 ): ImportResult {
   if (!stored) throw new Error('a report without a result')
   const { reportId, duplicateOf } = stored
-  if (duplicateOf !== null) return outcome(name, { state: 'duplicate', kind: 'aggregate', reason: duplicateOf })
-  const kept = { reportId, domain: domain.name, messages: report.totals.messages }
-  return { name, state: 'stored', kind: 'aggregate', reason: null, ...kept }
+  if (duplicateOf !== null) return outcome(name, { state: 'duplicate', kind, reason: duplicateOf })
+  return { name, kind, state: 'stored', reason: null, reportId, domain: domain.name, messages }
 }
 
 function outcome(name: string, result: Pick<ImportResult, 'state' | 'kind' | 'reason'>): ImportResult {

@@ -1,25 +1,26 @@
 import 'server-only'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import { db, type Tx } from '@/lib/db/client'
-import type { OwnDomain } from '@/lib/dmarc/find-domain'
+import {
+  firstOf,
+  isNew,
+  keepFiles,
+  keptFile,
+  packed,
+  storedFiles,
+  withIds,
+  type FileRow,
+  type OwnFile,
+  type Stored,
+} from '@/lib/dmarc/kept-files'
 import { ensurePartitions } from '@/lib/dmarc/partitions'
 import { rollUp, type DaySum, type SourceSum } from '@/lib/dmarc/roll-up'
 import type { ReportReason } from '@/lib/dmarc/reasons'
 import { reporterOf, type AggregateRecord, type AggregateReport } from '@/lib/dmarc/schema'
+import { createFailureReports, type OwnFailureReport } from '@/lib/dmarc/store-failures'
+import { createTlsReports, findTlsDuplicates, type OwnTlsReport } from '@/lib/tlsrpt/store-reports'
 
-const compress = promisify(gzip)
 const ROWS_PER_INSERT = 1_000
 const DAY_MS = 86_400_000
-
-/** What a file's row says of it. */
-export interface FileRow {
-  name: string
-  sha256: string
-  sizeBytes: number
-  actorName: string
-  receivedAt: Date
-}
 
 /** A file that is no report of ours, with why. */
 export interface RefusedFile {
@@ -29,17 +30,21 @@ export interface RefusedFile {
   reason: ReportReason
 }
 
-/** A report of a domain of ours, with the file it came in. */
-export interface OwnReport {
-  file: FileRow
-  bytes: Buffer
-  domain: OwnDomain
+/** A DMARC report about a domain of ours. */
+export interface OwnReport extends OwnFile {
   report: AggregateReport
 }
 
-/** What became of an own report: its id, or of what it is a duplicate. */
-export type Stored =
-  { reportId: string; duplicateOf: null } | { reportId: null; duplicateOf: 'duplicate-file' | 'duplicate-report' }
+/** What is stored together. */
+export interface ReportBatch {
+  aggregates: OwnReport[]
+  tls: OwnTlsReport[]
+  failures: OwnFailureReport[]
+  refused: RefusedFile[]
+}
+
+/** What became of each, in their order. */
+export type StoredBatch = Record<'aggregates' | 'tls' | 'failures', Stored[]>
 
 /** The day (UTC) on which a report counts: that of the middle of its period. */
 export function dayOf({ metadata: { begin, end } }: AggregateReport): Date {
@@ -66,37 +71,47 @@ const keyText = ({ beginsAt, endsAt, ...rest }: ReportKey) =>
 
 /**
  * Stores files and reports in one transaction: all of them or, where it throws, none. Reports are stored once, whatever
- * the file (same reporter, id, domain and period) and however many come at once; sums are kept with them. The results
- * are in the order of `own`. A file that was refused before is refused anew or stored; a stored one stays.
+ * the file (same reporter, id, domain and period) and however many come at once; sums are kept with them. A file that was
+ * refused before is refused anew or stored; a stored one stays. Of a failure report the original is not kept.
  */
-export async function storeReports(own: readonly OwnReport[], refused: readonly RefusedFile[]): Promise<Stored[]> {
-  const originals = await Promise.all(own.map(async ({ bytes }) => Uint8Array.from(await compress(bytes))))
+export async function storeReports({ aggregates, tls, failures, refused }: ReportBatch): Promise<StoredBatch> {
+  const [originals, tlsOriginals] = await Promise.all([
+    Promise.all(aggregates.map(packed)),
+    Promise.all(tls.map(packed)),
+  ])
   return db().$transaction(
     async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('dmarc.store', 0))`
-      const results = await findDuplicates(tx, own)
-      const isNew = (_item: unknown, at: number) => results[at]?.duplicateOf === null
-      const files = await keepFiles(tx, own, originals, results, refused)
-      const fresh = own.filter(isNew)
+      const known = await storedFiles(tx, [...aggregates, ...tls, ...failures])
+      const results = {
+        aggregates: await findDuplicates(tx, aggregates, known),
+        tls: await findTlsDuplicates(tx, tls, known),
+        failures: failures.map(({ file }) => firstOf(known, file.sha256)),
+      }
+      const files = await keepFiles(tx, [
+        ...aggregates.map(({ file }, at) => keptFile('aggregate', file, results.aggregates[at], originals[at])),
+        ...tls.map(({ file }, at) => keptFile('tls', file, results.tls[at], tlsOriginals[at])),
+        ...failures.map(({ file }, at) => keptFile('failure', file, results.failures[at], undefined)),
+        ...refused.map(({ file, state, kind, reason }) => ({ ...file, state, kind, reason, original: null })),
+      ])
+      const fresh = aggregates.filter(isNew(results.aggregates))
       const ids = await createReports(tx, fresh, files)
       await insertRows(tx, fresh, ids)
       await addSums(tx, fresh)
-      const left = [...ids]
-      return results.map((result) =>
-        result.duplicateOf === null ? { ...result, reportId: left.shift() ?? '' } : result,
-      )
+      const tlsIds = await createTlsReports(tx, tls.filter(isNew(results.tls)), files)
+      const failureIds = await createFailureReports(tx, failures.filter(isNew(results.failures)), files)
+      return {
+        aggregates: withIds(results.aggregates, ids),
+        tls: withIds(results.tls, tlsIds),
+        failures: withIds(results.failures, failureIds),
+      }
     },
     { maxWait: 60_000, timeout: 120_000 },
   )
 }
 
-async function findDuplicates(tx: Tx, own: readonly OwnReport[]): Promise<Stored[]> {
+async function findDuplicates(tx: Tx, own: readonly OwnReport[], files: Set<string>): Promise<Stored[]> {
   const keys = own.map(({ report }) => keyOf(report))
-  const hashes = own.map(({ file }) => file.sha256)
-  const stored = await tx.reportFile.findMany({
-    where: { sha256: { in: hashes }, state: 'stored' },
-    select: { sha256: true },
-  })
   const rows = await tx.$queryRaw<ReportKey[]>`
     SELECT reporter, report_id AS "reportId", policy_domain AS "policyDomain", begins_at AS "beginsAt", ends_at AS "endsAt"
       FROM dmarc_report
@@ -104,44 +119,13 @@ async function findDuplicates(tx: Tx, own: readonly OwnReport[]): Promise<Stored
        SELECT * FROM unnest(${keys.map((key) => key.reporter)}::text[], ${keys.map((key) => key.reportId)}::text[],
          ${keys.map((key) => key.policyDomain)}::text[], ${keys.map((key) => key.beginsAt)}::timestamptz[],
          ${keys.map((key) => key.endsAt)}::timestamptz[]))`
-  const files = new Set(stored.map(({ sha256 }) => sha256))
-  const reports = new Set(rows.map(keyText))
+  const known = new Set(rows.map(keyText))
   return own.map(({ file, report }) => {
     const key = keyText(keyOf(report))
-    const duplicateOf = files.has(file.sha256) ? 'duplicate-file' : reports.has(key) ? 'duplicate-report' : null
-    if (duplicateOf !== null) return { reportId: null, duplicateOf }
-    files.add(file.sha256)
-    reports.add(key)
-    return { reportId: '', duplicateOf }
+    if (!files.has(file.sha256) && known.has(key)) return { reportId: null, duplicateOf: 'duplicate-report' }
+    known.add(key)
+    return firstOf(files, file.sha256)
   })
-}
-
-/** Writes the rows of the files; gives the ids of the stored ones by their hash. */
-async function keepFiles(
-  tx: Tx,
-  own: readonly OwnReport[],
-  originals: readonly Uint8Array<ArrayBuffer>[],
-  results: readonly Stored[],
-  refused: readonly RefusedFile[],
-): Promise<Map<string, string>> {
-  const reasonOf = (at: number) => results[at]?.duplicateOf ?? null
-  const rows = [
-    ...own.map(({ file }, at) => ({
-      ...{ ...file, kind: 'aggregate', state: reasonOf(at) === null ? 'stored' : 'duplicate' },
-      ...{ reason: reasonOf(at), original: reasonOf(at) === null ? (originals[at] ?? null) : null },
-    })),
-    ...refused.map(({ file, state, kind, reason }) => ({ ...file, state, kind, reason, original: null })),
-  ]
-  // The same file twice in a batch leaves one row, and that of what was stored.
-  const byHash = new Map(rows.toReversed().map((row) => [row.sha256, row]))
-  for (const row of rows) if (row.state === 'stored') byHash.set(row.sha256, row)
-  await tx.reportFile.deleteMany({ where: { sha256: { in: [...byHash.keys()] }, state: { not: 'stored' } } })
-  const created = await tx.reportFile.createManyAndReturn({
-    data: [...byHash.values()],
-    skipDuplicates: true,
-    select: { id: true, sha256: true },
-  })
-  return new Map(created.map(({ id, sha256 }) => [sha256, id]))
 }
 
 async function createReports(tx: Tx, fresh: readonly OwnReport[], files: Map<string, string>): Promise<string[]> {

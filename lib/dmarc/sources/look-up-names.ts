@@ -6,21 +6,25 @@ import { canonicalAddress, parseRecordName } from '@/lib/dns/record'
 import { resolve, type Dns } from '@/lib/dns/resolver'
 import { isGlobalAddress, reverseName } from '@/lib/settings/addresses'
 
+const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
 /** Addresses of one pass, and how many are asked about at once. */
 const MOST = 200
 const AT_ONCE = 16
 const NAMES_TRIED = 3
 const KEPT_DAYS = 30
+/** After this an address is asked about again for which no server answered. */
+const SILENT_HOURS = 6
 const RECENT_DAYS = 40
 
 /**
  * Asks for the names of addresses that newer reports speak of and that nobody asked about in a month, a few hundred at
- * most. A name counts when it leads back to the address (RFC 1912 §2.1); what no server answers is asked again at the
- * next pass. For the worker, now and then; gives whether there may be more to ask about. Reading reports never waits for it.
+ * most. A name counts when it leads back to the address (RFC 1912 §2.1); what no server answers is asked again some hours
+ * later. For the worker, now and then; gives whether there may be more to ask about. Reading reports never waits for it.
  */
 export async function lookUpNames({ dns, clock }: Pick<DnsDeps, 'dns' | 'clock'>): Promise<boolean> {
   const now = clock()
-  const before = (days: number) => new Date(now.getTime() - days * 86_400_000)
+  const before = (days: number) => new Date(now.getTime() - days * DAY_MS)
   const rows = await db().$queryRaw<{ ip: string }[]>`
     SELECT source_ip AS ip FROM dmarc_source_day s
      WHERE day >= ${before(RECENT_DAYS)}::date
@@ -30,9 +34,10 @@ export async function lookUpNames({ dns, clock }: Pick<DnsDeps, 'dns' | 'clock'>
   const work = async () => {
     for (let ip = queue.shift(); ip !== undefined; ip = queue.shift()) {
       const name = await nameOf(dns, ip)
-      if (name === null) continue
+      // As if it had been asked so long ago that it is due again in some hours.
+      const at = name === null ? new Date(now.getTime() - KEPT_DAYS * DAY_MS + SILENT_HOURS * HOUR_MS) : now
       await db().$executeRaw(Prisma.sql`
-        INSERT INTO address_name (address, name, checked_at) VALUES (${ip}, ${name}, ${now})
+        INSERT INTO address_name (address, name, checked_at) VALUES (${ip}, ${name ?? ''}, ${at})
         ON CONFLICT (address) DO UPDATE SET name = EXCLUDED.name, checked_at = EXCLUDED.checked_at`)
     }
   }

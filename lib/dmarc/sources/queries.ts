@@ -9,8 +9,8 @@ import { AppError } from '@/lib/errors/app-error'
 
 const DAY_MS = 86_400_000
 const MOST_DAYS = 366
-/** Keys in these states may sign, or have signed mail that is still under way. */
-const MAY_HAVE_SIGNED = ['active', 'retiring']
+/** Keys in these states sign, or signed mail that is still under way. */
+const MAY_SIGN = ['active', 'retiring']
 
 /**
  * Who sent in the domain's name in the last `days` days (1 to 366), grouped by who that is, most messages first; by the
@@ -52,7 +52,7 @@ interface Lines {
 async function loadLines(actor: Actor, domainName: string, { days = 30, now = systemClock() }: Time): Promise<Lines> {
   const domain = await db().domain.findFirst({
     where: { AND: [visibleDomains(actor), { name: domainName, deletedAt: null }] },
-    select: { id: true, name: true, dkimKeys: { select: { selector: true, state: true } } },
+    select: { id: true, name: true, dkimKeys: { select: { selector: true, state: true, retiredAt: true } } },
   })
   if (!domain) throw new AppError('NOT_FOUND', 'domain.missing', { name: domainName })
   const span = Math.min(MOST_DAYS, Math.max(1, Math.trunc(days) || 1))
@@ -71,13 +71,20 @@ async function loadLines(actor: Actor, domainName: string, { days = 30, now = sy
     db().$queryRaw<{ days: number }[]>`
       SELECT count(DISTINCT day)::int AS days FROM dmarc_day WHERE domain_id = ${domain.id}::uuid AND day >= ${since}::date`,
   ])
+  // A selector may have had several keys, one after the other; the days that are looked at may be those of a key that signed then.
+  const ofKeys = (keys: typeof domain.dkimKeys, maySign: boolean) =>
+    keys
+      .filter(
+        ({ state, retiredAt }) => (MAY_SIGN.includes(state) || (retiredAt !== null && retiredAt >= since)) === maySign,
+      )
+      .map(({ selector }) => [selector, maySign] as const)
   const own = nodes.flatMap(({ name, publicAddresses }) =>
     publicAddresses.map((address) => [canonicalAddress(address) ?? address, name] as const),
   )
   const world = {
     domain: domain.name,
     nodeOf: new Map(own),
-    selectors: new Map(domain.dkimKeys.map(({ selector, state }) => [selector, MAY_HAVE_SIGNED.includes(state)])),
+    selectors: new Map([...ofKeys(domain.dkimKeys, false), ...ofKeys(domain.dkimKeys, true)]),
     nameOf: new Map(names.map(({ address, name }) => [address, name])),
   }
   return { lines, world, reportDays: counted[0]?.days ?? 0 }

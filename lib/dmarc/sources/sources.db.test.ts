@@ -83,14 +83,29 @@ test('a name counts when it leads back, is asked once, and turns an address into
   ])
 })
 
-test('what no server answers is asked again', async () => {
+test('what no server answers is asked again hours later, and holds nobody up', async () => {
   await give()
   const { ask } = world({}).dns
-  await lookUpNames({ dns: { ask, resolvers: [{ address: '192.0.2.54', port: 53 }] }, clock })
-  // Our own address is in no world-wide network here: it has no name, and nobody is asked.
-  expect(await client.addressName.findMany({ select: { address: true, name: true } })).toEqual([
-    { address: '192.0.2.10', name: '' },
-  ])
-  await lookUpNames(world(NAMES))
+  const silent = { dns: { ask, resolvers: [{ address: '192.0.2.54', port: 53 }] }, clock }
+  await lookUpNames(silent)
   expect(await client.addressName.count()).toBe(4)
+  const log: string[] = []
+  await lookUpNames(world(NAMES, log))
+  expect(log).toEqual([])
+  const later = new Date(NOW.getTime() + 7 * 3_600_000)
+  await lookUpNames({ ...world(NAMES), clock: () => later })
+  expect((await client.addressName.findMany({ where: { name: { not: '' } } })).map(({ name }) => name)).toEqual([
+    'o1.ptr.sendgrid.net',
+  ])
+})
+
+test('a key that signed in the time that is looked at is not held against the node', async () => {
+  await give()
+  const retire = (state: 'revoked' | 'removed', daysAgo: number) =>
+    client.dkimKey.updateMany({ data: { state, retiredAt: new Date(NOW.getTime() - daysAgo * 86_400_000) } })
+  const advice = async () => (await listSources(system, 'example.org', { now: NOW }))[0]?.advice
+  await retire('revoked', 20)
+  expect(await advice()).toBe('none')
+  await retire('removed', 60)
+  expect(await advice()).toBe('retired-key')
 })

@@ -2,7 +2,9 @@ import Link from 'next/link'
 import { getFormatter, getLocale, getTranslations } from 'next-intl/server'
 import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
+import { FailuresCard } from '@/app/(panel)/domains/[domain]/reports/failures-card'
 import { SourcesTable } from '@/app/(panel)/domains/[domain]/reports/sources-table'
+import { TlsCard } from '@/app/(panel)/domains/[domain]/reports/tls-card'
 import { StackedBars } from '@/components/charts/stacked-bars'
 import { domainPath } from '@/components/data/paths'
 import { ReportFiles } from '@/components/data/report-files'
@@ -11,11 +13,12 @@ import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { roleMay } from '@/lib/auth/permissions'
 import { getReportOverview } from '@/lib/dmarc/overview'
-import { listReportFiles } from '@/lib/dmarc/queries'
+import { listFailureReports, listReportFiles } from '@/lib/dmarc/queries'
 import { listSources } from '@/lib/dmarc/sources/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { plainQuery } from '@/lib/http/query'
+import { getTlsSums } from '@/lib/tlsrpt/queries'
 
 const DAYS = 30
 /** Mail that failed and was delivered all the same is what harms the domain; what was stopped did no harm. */
@@ -36,12 +39,14 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
   const actor = await requirePageActor('report:read')
   const name = domainParam((await params).domain)
   const overview = await orNotFound(getReportOverview(actor, name, { days: DAYS }))
-  const [t, format, locale, query, sources, { files }] = await Promise.all([
+  const [t, format, locale, query, sources, tls, failures, { files }] = await Promise.all([
     getTranslations('reports'),
     getFormatter(),
     getLocale(),
     plainQuery(searchParams),
     listSources(actor, name, { days: DAYS }),
+    getTlsSums(actor, name, { days: DAYS }),
+    listFailureReports(actor, name),
     listReportFiles(actor, { domain: name }),
   ])
   const { totals, days } = overview
@@ -95,6 +100,8 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
           </>
         )}
       </Card>
+      <TlsCard sums={tls} days={DAYS} />
+      <FailuresCard {...failures} />
       {roleMay(actor.role, 'report:write') ? <ReportUpload back={domainPath(name, 'reports')} /> : null}
       {files.length > 0 ? (
         <Card title={t('filesTitle')}>
