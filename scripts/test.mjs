@@ -86,8 +86,6 @@ async function staticStages(tally) {
   ])
 }
 
-const lintStage = (tally) => stage(tally, 'Lint', () => check('lint', 'eslint', ['--max-warnings=0', '.']))
-
 async function daemonStage(tally, results, withoutDaemons) {
   if (withoutDaemons === null) return stage(tally, 'Real daemons', () => vitest('daemons', results))
   const count = await countTests('daemons')
@@ -149,14 +147,15 @@ async function runStages() {
   await step('Route types', () => generateRouteTypes(logs, DIST))
   await staticStages(tally)
   await stage(tally, 'Unit', () => vitest('unit', results))
-  await stage(tally, 'Services', () => vitest('service', results))
   const withoutDaemons = daemonTrouble()
   // The daemons' tests wait most of their time, for mail and DNS: what only computes goes beside them.
-  const lintAndBuild = async () => {
-    await lintStage(tally)
-    return buildStage(tally, logs)
+  const beside = async () => {
+    await stage(tally, 'Lint', () => check('lint', 'eslint', ['--max-warnings=0', '.']))
+    const isBuilt = await buildStage(tally, logs)
+    await stage(tally, 'Services', () => vitest('service', results))
+    return isBuilt
   }
-  const [isBuilt] = await Promise.all([lintAndBuild(), daemonStage(tally, results, withoutDaemons)])
+  const [isBuilt] = await Promise.all([beside(), daemonStage(tally, results, withoutDaemons)])
   if (isBuilt) await browserStage(tally, results, withoutDaemons)
   else tally.add({ skips: ['browser: all of it (there is no build)'] })
   return tally
