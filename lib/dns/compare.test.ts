@@ -5,7 +5,10 @@ import type { RecordType } from '@/lib/dns/record'
 
 const KEY = 'MIIBIjANBgkqhkiG9w0BAQ=='
 
-type Case = [Purpose, RecordType, string, string[], Comparison]
+const SPF = 'v=spf1 ip4:192.0.2.1 ~all'
+const TWO = 'v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ~all'
+
+type Case = [Purpose, RecordType, string, string[], Comparison, string[]?]
 test.each<Case>([
   ['mx', 'MX', '10 mx1.test.', ['10 mx1.test.'], 'ok'],
   ['mx', 'MX', '10 mx1.test.', ['5 mx1.test.'], 'ok'],
@@ -108,13 +111,20 @@ test.each<Case>([
   ['withdrawn', 'TXT', 'v=DMARC1; p=none', ['v=DMARC1;p=none;'], 'different'],
   ['withdrawn', 'TXT', 'v=DMARC1; p=none', ['v=DMARC1; p=none; sp=none'], 'ok'],
   ['withdrawn', 'TXT', 'v=DMARC1; p=none; sp=none', ['v=DMARC1; p=none'], 'ok'],
+  ['withdrawn', 'MX', '10 mx1.test.', ['5 mx1.test.'], 'different', ['10 mx2.test.']],
+  ['withdrawn', 'MX', '20 mx1.test.', ['5 mx1.test.'], 'ok', ['10 mx1.test.']],
+  ['withdrawn', 'MX', '10 mx1.test.', ['10 other.test.'], 'ok', ['10 mx2.test.']],
+  ['withdrawn', 'TXT', SPF, ['v=spf1 ip4:192.0.2.1 include:x.test -all'], 'different', ['v=spf1 ip4:192.0.2.2 ~all']],
+  ['withdrawn', 'TXT', SPF, ['v=spf1 +IP4:192.0.2.1 frobnicate'], 'different', ['v=spf1 ip4:192.0.2.2 ~all']],
+  ['withdrawn', 'TXT', SPF, ['v=spf1 ip4:192.0.2.2 include:x.test -all'], 'ok', ['v=spf1 ip4:192.0.2.2 ~all']],
+  ['withdrawn', 'TXT', SPF, ['v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all'], 'ok', [TWO]],
   ['own', 'A', '192.0.2.9', ['192.0.2.9', '192.0.2.8'], 'ok'],
   ['own', 'A', '192.0.2.9', ['192.0.2.8'], 'different'],
   ['own', 'TXT', 'site=1', ['site=2'], 'missing'],
   ['withdrawn', 'TXT', 'site=1', ['site=1'], 'different'],
   ['withdrawn', 'TXT', 'site=1', ['site=2'], 'ok'],
-])('%s %s %s against %j is %s', (purpose, type, value, found, expected) => {
-  expect(compareRecord({ purpose, type, value }, found, [value])).toBe(expected)
+])('%s %s %s against %j is %s', (purpose, type, value, found, expected, ours = [value]) => {
+  expect(compareRecord({ purpose, type, value }, found, ours)).toBe(expected)
 })
 
 test('of a set of two of ours, the one that is not there is missing', () => {

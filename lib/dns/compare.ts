@@ -3,8 +3,8 @@ import { dmarcFulfils } from '@/lib/dns/dmarc-record'
 import { isOfKind, isSameBimi, isSameMtaSts, isSameValue, tlsRptFulfils } from '@/lib/dns/policy-texts'
 import type { Purpose } from '@/lib/dns/purpose'
 import type { RecordType } from '@/lib/dns/record'
-import { parseSpfRecord } from '@/lib/spf/record'
-import { authorisesNobody, mergeSpf, spfAddresses } from '@/lib/spf/merge'
+import { isSpfRecord, parseSpfRecord } from '@/lib/spf/record'
+import { authorisesNobody, mergeSpf, namesAddress, spfAddresses } from '@/lib/spf/merge'
 
 /** What one server's answer means for one record. `several`: more than one where the standard allows one, or something of somebody else beside ours that acts with it. */
 export type Comparison = 'ok' | 'missing' | 'different' | 'several'
@@ -110,6 +110,19 @@ function compareOwn(type: RecordType, wanted: string, found: readonly string[]):
 }
 
 /**
+ * True where a live value is what was withdrawn, however it stands there now: an MX by its host, an SPF record while it
+ * names one of the addresses. What a value of `wanted` still needs is not withdrawn.
+ */
+export function isWithdrawn(type: RecordType, live: string, withdrawn: string, wanted: readonly string[]): boolean {
+  if (isSameValue(type, live, withdrawn)) return true
+  if (type === 'MX') return exchange(live) === exchange(withdrawn) && !wanted.map(exchange).includes(exchange(live))
+  if (type !== 'TXT' || !isSpfRecord(live) || !isSpfRecord(withdrawn)) return false
+  const kept = wanted.filter(isSpfRecord).flatMap(spfAddresses)
+  const gone = spfAddresses(withdrawn).filter((address) => !kept.includes(address))
+  return namesAddress(live, gone)
+}
+
+/**
  * Compares what a server has at a record's name and type (canonical values) with the record, by what a receiver makes of
  * it: SPF is fulfilled when our addresses pass, DKIM when the key is the same, DMARC when the policy is at least as
  * strict and reports reach us. `ours` are all values wanted at that name and type.
@@ -152,6 +165,6 @@ export function compareRecord(record: ComparedRecord, found: readonly string[], 
     case 'own':
       return compareOwn(type, value, found)
     case 'withdrawn':
-      return found.some((live) => isSameValue(type, live, value)) ? 'different' : 'ok'
+      return found.some((live) => isWithdrawn(type, live, value, ours)) ? 'different' : 'ok'
   }
 }

@@ -121,6 +121,34 @@ describe('stored records', () => {
   })
 })
 
+describe('records that were withdrawn', () => {
+  const withdrawn = async () => (await values()).filter((line) => line.startsWith('withdrawn'))
+  const look = (zone: Record<string, string[]>) =>
+    checkDomainDns(actor, 'a.test', deps({ [SERVER]: zone, [RESOLVER]: zone }))
+  beforeEach(async () => {
+    await addProvider(actor, provider())
+    await setDomainProvider(actor, { domain: 'a.test', provider: 'Lab' })
+  })
+
+  test('an address that was given up is known until the shared SPF record has lost it', async () => {
+    await client.node.updateMany({ data: { publicAddresses: ['192.0.2.2'] } })
+    await look({ 'a.test TXT': ['v=spf1 ip4:192.0.2.1 include:x.test ~all'] })
+    expect(await withdrawn()).toEqual([`withdrawn a.test ${SPF}`])
+    const { records } = await listDnsRecords(actor, 'a.test')
+    expect(records.find((record) => record.purpose === 'spf')?.merged).toBe('v=spf1 ip4:192.0.2.2 include:x.test ~all')
+    await look({ 'a.test TXT': ['v=spf1 ip4:192.0.2.2 include:x.test ~all'] })
+    expect(await withdrawn()).toEqual([])
+  })
+
+  test('an MX is known by its host until that is gone, whatever its preference', async () => {
+    await client.node.updateMany({ data: { hostName: 'mx2.host.test' } })
+    await look({ 'a.test MX': ['5 mx1.host.test.'] })
+    expect(await withdrawn()).toEqual(['withdrawn a.test 10 mx1.host.test.'])
+    await look({ 'a.test MX': ['5 mx2.host.test.'] })
+    expect(await withdrawn()).toEqual([])
+  })
+})
+
 describe('checking', () => {
   const NS: Record<string, string[]> = { 'test NS': ['ns.test.'], 'ns.test A': [SERVER] }
 

@@ -1,10 +1,10 @@
-import { compareRecord, parseExchange } from '@/lib/dns/compare'
-import { isOfKind, isSameValue, isSingleText } from '@/lib/dns/policy-texts'
+import { compareRecord, isWithdrawn, parseExchange } from '@/lib/dns/compare'
+import { isOfKind, isSingleText } from '@/lib/dns/policy-texts'
 import type { Purpose } from '@/lib/dns/purpose'
 import type { RecordType } from '@/lib/dns/record'
 import { parseDkimRecord } from '@/lib/dkim/record'
 import { isSpfRecord } from '@/lib/spf/record'
-import { closeSpf, mergeSpf, spfAddresses } from '@/lib/spf/merge'
+import { closeSpf, isOnlyAll, mergeSpf, spfAddresses } from '@/lib/spf/merge'
 
 /** A row as publishing sees it. `oldKey`: the public key that a revoked key's record may still show. `isHeld`: it is not to be published yet. */
 export interface PublishedRow {
@@ -173,12 +173,22 @@ function planRow(edit: Edit, type: RecordType, row: PublishedRow, withdrawn: rea
   else planShared(edit, type, row)
 }
 
-/** Takes out what is withdrawn, however it was written; of SPF only what is not to be merged. */
-function takeWithdrawn(edit: Edit, type: RecordType, rows: readonly PublishedRow[], isMerged: boolean): void {
-  for (const { value } of rows) {
+/** Takes out what is withdrawn, however it was written; of an SPF record that others have extended only our addresses. */
+function takeWithdrawn(edit: Edit, type: RecordType, rows: readonly PublishedRow[]): void {
+  const withdrawn = rows.filter((row) => row.purpose === 'withdrawn').map(({ value }) => value)
+  const wanted = rows.filter((row) => row.purpose !== 'withdrawn').map(({ value }) => value)
+  const isMerged = rows.some((row) => row.purpose === 'spf')
+  for (const value of withdrawn) {
     if (isMerged && isSpfRecord(value)) continue
-    for (const live of edit.current) if (isSameValue(type, live, value)) edit.take(live)
+    for (const live of edit.current) if (isWithdrawn(type, live, value, wanted)) takeOrShrink(edit, live, value)
   }
+}
+
+function takeOrShrink(edit: Edit, live: string, withdrawn: string): void {
+  const merge = live !== withdrawn && isSpfRecord(live) ? mergeSpf(live, [], spfAddresses(withdrawn)) : null
+  if (merge?.kind === 'refused') edit.kept.add(merge.reason === 'foreign' ? 'foreign-record' : merge.reason)
+  else if (merge?.kind === 'merged' && !isOnlyAll(merge.text)) edit.replace(live, merge.text)
+  else edit.take(live)
 }
 
 function planMxSet(edit: Edit, rows: readonly PublishedRow[], movesMail: boolean): void {
@@ -200,13 +210,7 @@ export function planRrset(input: RrsetPlanInput): RrsetEdit {
   const edit = new Edit(live)
   const withdrawn = rows.filter((row) => row.purpose === 'withdrawn')
   const wanted = rows.filter((row) => row.purpose !== 'withdrawn' && !row.isHeld)
-  // An SPF record that others have extended is not ours to take away whole; merging drops our addresses from it.
-  takeWithdrawn(
-    edit,
-    type,
-    withdrawn,
-    wanted.some((row) => row.purpose === 'spf'),
-  )
+  takeWithdrawn(edit, type, rows)
   if (type === 'MX') planMxSet(edit, wanted, movesMail)
   else if (type === 'A' || type === 'AAAA') planAddresses(edit, wanted)
   else if (type === 'CNAME') for (const row of wanted) planAlias(edit, row, hasOther)

@@ -85,10 +85,17 @@ function placeOf(name: string, names: readonly string[]): Pick<ListedRecord, 'zo
   return { zoneName, isOutside, isOfAlias: isOutside && names.includes(zoneName) }
 }
 
-function mergedSpf(purpose: Purpose, value: string, found: readonly string[]): string | null {
+function mergedSpf(
+  { purpose, name, value }: { purpose: Purpose; name: string; value: string },
+  found: readonly string[],
+  all: readonly { purpose: string; name: string; value: string }[],
+): string | null {
   const [live, ...more] = purpose === 'spf' ? found.filter(isSpfRecord) : []
-  if (live === undefined || more.length > 0) return null
-  const merge = mergeSpf(live, spfAddresses(value))
+  const wanted = spfAddresses(value)
+  if (live === undefined || more.length > 0 || wanted.length === 0) return null
+  const gone = all.filter((row) => row.purpose === 'withdrawn' && row.name === name && isSpfRecord(row.value))
+  const dropped = gone.flatMap((row) => spfAddresses(row.value))
+  const merge = mergeSpf(live, wanted, dropped)
   return merge.kind === 'merged' ? merge.text : null
 }
 
@@ -133,7 +140,7 @@ const loadRecords = cache(async (actor: Actor, domainName: string): Promise<Doma
       isHeld: isHeldBack(purpose, policy),
       ...placeOf(row.name, names),
       zoneValue: formatRdata(type, row.value),
-      merged: mergedSpf(purpose, row.value, found),
+      merged: mergedSpf({ ...row, purpose }, found, domain.dnsRecords),
       found,
       observation: row.observation &&
         kept && { ...row.observation, ...kept, state: observationState.parse(row.observation.state) },

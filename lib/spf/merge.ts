@@ -76,6 +76,17 @@ export function mergeSpf(live: string, add: readonly string[], drop: readonly st
   return text.length > MAX_OCTETS ? { kind: 'refused', reason: 'too-long' } : { kind: 'merged', text }
 }
 
+/** True where a record passes one of the addresses by naming it alone, also where it is broken elsewhere. */
+export function namesAddress(text: string, addresses: readonly string[]): boolean {
+  const named = new Set(addresses.map(mechanism))
+  return text.split(' ').some((term) => named.has(term.replace(/^\+/, '').toLowerCase()))
+}
+
+/** True where a record says nothing but what becomes of everybody else. */
+export function isOnlyAll(text: string): boolean {
+  return parseSpfRecord(text)?.every((term) => term.kind === 'directive' && term.name === 'all') ?? false
+}
+
 /** True where nobody passes nor is merely doubted: all that a verifier reaches is `-` (RFC 7208 §10.1.2). */
 export function authorisesNobody(text: string): boolean {
   const directives = parseSpfRecord(text)?.filter((term) => term.kind === 'directive') ?? []
