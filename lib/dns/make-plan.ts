@@ -58,7 +58,7 @@ async function contentOf(
   const zoneOf = zonesAt(provider, [domain.name, ...domain.aliases])
   const sets: PlanSet[] = []
   for (const wanted of await wantedSets(domain))
-    sets.push(await planSet(provider, await zoneOf(wanted.name), wanted, movesMail))
+    sets.push(await planSet(provider, await zoneOf(wanted.name), wanted, movesMail && wanted.name === domain.name))
   return { content: { provider: { id: stored.id, name: stored.name }, zone: found.zone, sets } }
 }
 

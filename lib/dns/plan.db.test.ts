@@ -15,7 +15,7 @@ import { fakeProvider, type FakeOptions } from '@/lib/dns/testing/fake-provider'
 import { FakeZone } from '@/lib/dns/testing/fake-zone'
 import { tryProvider } from '@/lib/dns/try-provider'
 import { domainNameSchema } from '@/lib/domains/name'
-import { createDomain } from '@/lib/domains/service'
+import { createDomain, createDomainAlias } from '@/lib/domains/service'
 import { leadMailHere, placeMail } from '@/lib/onboarding/service'
 import { AppError } from '@/lib/errors/app-error'
 import { closeQueue } from '@/lib/jobs/queue'
@@ -137,6 +137,20 @@ describe('a plan', () => {
     await applyDnsPlan(id, deps())
     expect((await show(id)).state).toBe('published')
     expect(live('MX')).toEqual(['10 mx1.host.test.'])
+  })
+
+  test('that moves the mail leaves the MX of other names, and does not move that of a parked domain', async () => {
+    await createDomainAlias(actor, { name: NAME, alias: domainNameSchema.parse('b.test') })
+    zone.records.set('b.test MX', ['10 other.test.'])
+    const id = (await leadMailHere(actor, { domain: NAME })) ?? ''
+    await makeDnsPlan(id, deps())
+    const exchanges = (await sets(id)).filter(({ type }) => type === 'MX')
+    expect(exchanges.map(({ name, remove, kept }) => ({ name, remove, kept }))).toEqual([
+      { name: DOMAIN, remove: ['10 other.test.'], kept: [] },
+      { name: 'b.test', remove: [], kept: ['foreign-mx'] },
+    ])
+    await client.domain.update({ where: { name: DOMAIN }, data: { dnsPolicy: { isParked: true } } })
+    expect(await refusal(requestDnsPlan(actor, { domain: DOMAIN, movesMail: true }))).toBe('INVALID dns.parkedMove')
   })
 
   test('leaves a set that changed since, publishes the others, and says so', async () => {

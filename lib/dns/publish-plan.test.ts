@@ -43,6 +43,22 @@ const CASES: Case[] = [
     edit: { remove: ['10 old.test.', '20 old2.test.'], add: ['10 mx1.test.'] },
   },
   {
+    does: 'does not move the mail to a domain without any',
+    type: 'MX',
+    rows: [row('mx', '0 .')],
+    live: ['10 old.test.'],
+    movesMail: true,
+    edit: { kept: ['foreign-mx'] },
+  },
+  {
+    does: 'does not move the mail to a host of the administrator’s own',
+    type: 'MX',
+    rows: [row('own', '10 lists.test.')],
+    live: ['20 backup.test.'],
+    movesMail: true,
+    edit: { kept: ['foreign-mx'] },
+  },
+  {
     does: 'leaves our MX under another preference',
     type: 'MX',
     rows: [row('mx', '10 mx1.test.')],

@@ -195,8 +195,10 @@ function planMxSet(edit: Edit, rows: readonly PublishedRow[], movesMail: boolean
   const values = (purpose: Purpose) => rows.filter((row) => row.purpose === purpose).map((row) => row.value)
   const backups = values('backup-mx')
   if (backups.length > 0) planBackupMx(edit, backups)
-  const hosts = [...values('mx'), ...values('own')]
-  if (hosts.length > 0) planMx(edit, hosts, movesMail)
+  const ours = values('mx')
+  const hosts = [...ours, ...values('own')]
+  // Only servers of ours take the place of another's, neither the word that there is no mail nor a record of the administrator's.
+  if (hosts.length > 0) planMx(edit, hosts, movesMail && ours.some((value) => host(value) !== '.'))
 }
 
 /**

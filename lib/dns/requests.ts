@@ -2,6 +2,7 @@ import 'server-only'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { requireDnsDomain } from '@/lib/dns/load-domain'
 import { isEdit, planContent } from '@/lib/dns/plan-content'
+import { parseDnsPolicy } from '@/lib/dns/policy'
 import type { ConfirmPlanInput, TryProviderInput } from '@/lib/dns/schema'
 import { db } from '@/lib/db/client'
 import { AppError } from '@/lib/errors/app-error'
@@ -20,13 +21,16 @@ const KEPT_PLANS = 20
 
 /**
  * Asks the worker what publishing a domain's records would change, and gives the plan's id. With `movesMail` the MX of
- * another mail server gives way to ours. INVALID where the domain has no provider.
+ * another mail server gives way to ours at the domain's own name. INVALID where the domain has no provider, or its mail is
+ * to move here and it is parked.
  */
 export async function requestDnsPlan(actor: Actor, input: { domain: string; movesMail?: boolean }) {
   const options = { domains: [input.domain], action: 'dns:plan', subject: input.domain }
   return changeMail(actor, 'dns:publish', options, async (change) => {
     const domain = change.domain(input.domain)
     if (domain.dnsProviderId === null) throw new AppError('INVALID', 'dns.noProvider', { name: input.domain })
+    if (input.movesMail === true && parseDnsPolicy(domain.dnsPolicy).isParked)
+      throw new AppError('INVALID', 'dns.parkedMove', { name: input.domain })
     const plans = { where: { domainId: domain.id }, orderBy: { createdAt: 'desc' }, select: { id: true } } as const
     const old = await change.tx.dnsPlan.findMany({ ...plans, skip: KEPT_PLANS - 1 })
     await change.tx.dnsPlan.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } })

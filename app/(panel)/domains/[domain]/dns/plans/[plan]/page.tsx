@@ -60,7 +60,7 @@ export default async function PlanPage({ params }: Props) {
   const actor = await requirePageActor('dns:read')
   const { domain, plan: id } = await params
   const name = domainParam(domain)
-  const [plan, { onboardedAt }] = await orNotFound(
+  const [plan, { onboardedAt, policy }] = await orNotFound(
     Promise.all([requireDnsPlan(actor, name, uuidParam(id)), requireDomain(actor, name)]),
   )
   const [t, tDns, tDomain] = await Promise.all([
@@ -72,7 +72,8 @@ export default async function PlanPage({ params }: Props) {
   const mayPublish = roleMay(actor.role, 'dns:publish')
   const isConfirmable = state === 'ready' && content?.sets.some(isEdit) === true
   // A plan that only keeps house leaves the old mail server's MX; replacing it is asked for by its name.
-  const mayMove = state !== 'making' && content?.sets.some(({ kept }) => kept.includes('foreign-mx')) === true
+  const leavesMx = content?.sets.some((set) => set.name === name && set.kept.includes('foreign-mx')) === true
+  const mayMove = state !== 'making' && !policy.isParked && leavesMx
   const isOver = state !== 'making' && state !== 'confirmed' && !isConfirmable
   // Who came here from the guided way goes on there.
   const isOnWay = state === 'published' && onboardedAt === null
