@@ -1,8 +1,10 @@
+import Link from 'next/link'
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { badgeLevel, isOpen } from '@/components/data/finding-level'
+import { FindingAbout } from '@/components/data/finding-about'
 import { FindingHistory } from '@/components/data/finding-history'
 import { FoundExpectedDo } from '@/components/data/found-expected-do'
-import { withQuery } from '@/components/data/paths'
+import { domainPath, withQuery } from '@/components/data/paths'
 import { AbsoluteTime, RelativeTime } from '@/components/data/time'
 import { ActionForm } from '@/components/form/action-form'
 import { SelectField, TextField } from '@/components/form/field'
@@ -33,27 +35,30 @@ export interface FindingPlace {
 /** The anchor of a finding on its page. */
 export const findingAnchor = (id: string): string => `finding-${id}`
 
+/** Where a finding stands among the others of its domain or of the nodes. */
+export const findingPath = ({ scope, id }: ListedFinding): string =>
+  `${scope.kind === 'domain' ? domainPath(scope.name, 'tests') : '/nodes'}#${findingAnchor(id)}`
+
 /**
  * One finding that is wrong: its state and since when; found, expected, do this; why it matters and who acts; what the world showed
- * before; the buttons for this one thing. `hasScope`: which domain or node it is about is said.
+ * before; the buttons for this one thing. `isOfOneCheck`: among others of the same check, which is named above them, so that
+ * each is headed by its domain or node.
  */
 export async function FindingItem({
   finding,
   place,
   actions,
-  hasScope = false,
+  isOfOneCheck = false,
 }: {
   finding: ListedFinding
   place: FindingPlace
   actions: FindingActions | null
-  hasScope?: boolean
+  isOfOneCheck?: boolean
 }) {
   const [t, tChecks] = await Promise.all([getTranslations('findings'), getTranslations('checks')])
   const { id, level, alias, found, expected, since, flappingSince, acknowledged, scope, who } = finding
   const { title, consequence, next } = checkWords(tChecks, finding, checkedName(finding))
-  const other = alias === '' ? '' : t('otherName', { name: toUnicode(alias) })
-  const about = [hasScope ? toUnicode(scope.name) : '', other, subjectBeside(finding)].filter(Boolean).join(' · ')
-  const label = [title, about].filter(Boolean).join(', ')
+  const label = [title, isOfOneCheck ? scope.name : '', alias, subjectBeside(finding)].filter(Boolean).join(', ')
   return (
     <li
       id={findingAnchor(id)}
@@ -69,8 +74,14 @@ export async function FindingItem({
       </div>
       <div className="min-w-0">
         <p>
-          <b className="font-semibold">{title}</b>{' '}
-          {about ? <span className="text-muted exact wrap-anywhere">{about}</span> : null}
+          {isOfOneCheck ? (
+            <Link prefetch={false} href={findingPath(finding)} className="text-text font-semibold wrap-anywhere">
+              {toUnicode(scope.name)}
+            </Link>
+          ) : (
+            <b className="font-semibold">{title}</b>
+          )}{' '}
+          <FindingAbout finding={finding} />
         </p>
         <FoundExpectedDo
           found={found.join('\n')}
@@ -79,7 +90,7 @@ export async function FindingItem({
           copy={expected.join('\n')}
           name={label}
         />
-        {who ? (
+        {who && !isOfOneCheck ? (
           <p className="text-muted mt-1 text-sm">
             {t('whoLabel')} {t(`who.${who}`)}
           </p>

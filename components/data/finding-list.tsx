@@ -1,10 +1,10 @@
 import { getTranslations } from 'next-intl/server'
+import { FindingAbout } from '@/components/data/finding-about'
 import { FindingItem, type FindingActions, type FindingPlace } from '@/components/data/finding-item'
 import { badgeLevel, partsOf } from '@/components/data/finding-level'
 import { Badge } from '@/components/ui/badge'
-import { checkedName, subjectBeside, type ListedFinding } from '@/lib/checks/listed'
+import { checkedName, type ListedFinding } from '@/lib/checks/listed'
 import { checkWords } from '@/lib/checks/words'
-import { toUnicode } from '@/lib/domains/unicode'
 
 /**
  * The findings of one domain or node: what needs a person in full, then folded with their numbers what is on its way or
@@ -75,11 +75,7 @@ async function ShortList({ findings }: { findings: readonly ListedFinding[] }) {
           <li key={finding.id} className="flex flex-wrap items-baseline gap-x-2 py-0.5">
             <Badge level={badgeLevel(finding.level)}>{t(`levels.${finding.level}`)}</Badge>
             <span>{title}</span>
-            <span className="text-muted exact min-w-0 wrap-anywhere">
-              {[finding.alias === '' ? '' : t('otherName', { name: toUnicode(finding.alias) }), subjectBeside(finding)]
-                .filter(Boolean)
-                .join(' · ')}
-            </span>
+            <FindingAbout finding={finding} />
             {note ? <p className="text-muted basis-full pb-1 text-sm wrap-anywhere">{note}</p> : null}
           </li>
         )

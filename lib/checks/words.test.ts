@@ -2,7 +2,7 @@ import { createTranslator } from 'use-intl/core'
 import { describe, expect, test } from 'vitest'
 import { result } from '@/lib/checks/check'
 import { CHECK_IDS } from '@/lib/checks/registry'
-import { checkWords, type TranslateCheck } from '@/lib/checks/words'
+import { checkTitle, checkWords, type TranslateCheck } from '@/lib/checks/words'
 import en from '@/messages/en.json'
 import fr from '@/messages/fr.json'
 
@@ -34,4 +34,10 @@ test('a finding’s own numbers stand in the words, and nothing breaks where wor
   expect(checkWords(translate, result('mx.other', 'ok'), 'a.test')).toEqual({
     ...{ title: 'mx.other', consequence: '', next: '' },
   })
+})
+
+test('a check is named without a finding, by its id where nobody named it', () => {
+  const translate = translator(en.checks)
+  for (const check of CHECK_IDS) expect(checkTitle(translate, check)).toMatch(/^[^{}–]{5,}$/)
+  for (const check of ['no.such', '', 'spf', '__proto__', 'a..b']) expect(checkTitle(translate, check)).toBe(check)
 })

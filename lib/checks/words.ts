@@ -35,3 +35,8 @@ export function checkWords(
   }
   return { title: words('title') || check, consequence: words('consequence'), next: words('next') }
 }
+
+/** The name of a check, of no finding in particular; its id where it has none. */
+export function checkTitle(translate: TranslateCheck, check: string): string {
+  return checkWords(translate, { check, subject: '', found: [], expected: [], values: {} }, '').title
+}

@@ -1,19 +1,16 @@
 import Link from 'next/link'
 import { getTranslations } from 'next-intl/server'
-import { findingAnchor } from '@/components/data/finding-item'
-import { domainPath, withQuery } from '@/components/data/paths'
+import { findingPath } from '@/components/data/finding-item'
+import { withQuery } from '@/components/data/paths'
 import { RelativeTime } from '@/components/data/time'
 import { Badge } from '@/components/ui/badge'
 import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
-import { checkedName, subjectBeside, type ListedFinding } from '@/lib/checks/listed'
+import { checkedName, subjectBeside } from '@/lib/checks/listed'
 import type { FindingGroup } from '@/lib/checks/queries'
 import type { FindingFilter } from '@/lib/checks/schema'
 import { checkWords } from '@/lib/checks/words'
 import { toUnicode } from '@/lib/domains/unicode'
-
-const pathOf = ({ scope, id }: ListedFinding): string =>
-  `${scope.kind === 'domain' ? domainPath(scope.name, 'tests') : '/nodes'}#${findingAnchor(id)}`
 
 /** What is wrong, by check: one thing to do, in however many places. */
 export async function FindingGroups({ groups, filter }: { groups: readonly FindingGroup[]; filter: FindingFilter }) {
@@ -53,7 +50,7 @@ export async function FindingGroups({ groups, filter }: { groups: readonly Findi
                 ) : null}
                 <p className="mt-1 flex flex-wrap gap-x-3 text-sm">
                   {examples.map((finding) => (
-                    <Link key={finding.id} prefetch={false} href={pathOf(finding)} className="wrap-anywhere">
+                    <Link key={finding.id} prefetch={false} href={findingPath(finding)} className="wrap-anywhere">
                       {[toUnicode(finding.scope.name), toUnicode(finding.alias), subjectBeside(finding)]
                         .filter(Boolean)
                         .join(' · ')}

@@ -12,7 +12,9 @@ import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import type { Actor } from '@/lib/auth/actor'
 import { listFindingGroups, listFindings, type FindingKey } from '@/lib/checks/queries'
+import { whoActs } from '@/lib/checks/registry'
 import { findingFilter, type FindingFilter } from '@/lib/checks/schema'
+import { checkTitle } from '@/lib/checks/words'
 import { requirePageActor } from '@/lib/http/page'
 import { plainQuery } from '@/lib/http/query'
 
@@ -69,26 +71,32 @@ async function OneCheck({
   filter: FindingFilter & { check: string }
   query: Partial<Query>
 }) {
-  const t = await getTranslations('findings')
+  const [t, tChecks] = await Promise.all([getTranslations('findings'), getTranslations('checks')])
   const { findings, next } = await listFindings(actor, filter, keyOf(query))
   const { acknowledge, ...shown } = query
   const place = { path: '/checks', query: shown, acknowledging: acknowledge }
   const actions = findingActions(actor)
+  const who = whoActs(filter.check)
   const page = (key: FindingKey | null) =>
     withQuery('/checks', { ...filter, after: key?.name, alias: key?.alias, subject: key?.subject })
   return (
     <Card
-      title={t('ofCheck')}
+      title={who ? checkTitle(tChecks, filter.check) : filter.check}
       aside={
         <Link prefetch={false} href={withQuery('/checks', { ...filter, check: undefined })}>
           {t('allChecks')}
         </Link>
       }
     >
+      {findings.length > 0 && who ? (
+        <p className="border-line text-muted border-b px-4 py-2.5 text-sm">
+          {t('whoLabel')} {t(`who.${who}`)}
+        </p>
+      ) : null}
       {findings.length === 0 ? <Empty title={t('noneHere')}>{t('noneHereText')}</Empty> : null}
       <ul>
         {findings.map((finding) => (
-          <FindingItem key={finding.id} finding={finding} place={place} actions={actions} hasScope />
+          <FindingItem key={finding.id} finding={finding} place={place} actions={actions} isOfOneCheck />
         ))}
       </ul>
       <Pager first={query.after === undefined ? null : page(null)} next={next && page(next)} />
