@@ -1,13 +1,14 @@
 import 'server-only'
 import { systemActor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
-import { applyStep, generateKey } from '@/lib/dkim/apply-step'
+import { applyStep, generateKey, publishKeyRecord } from '@/lib/dkim/apply-step'
 import type { Prisma } from '@/lib/db/generated/client'
 import { keysStillSigning, oldestHeldAt } from '@/lib/dkim/facts'
-import { nextKeyState, NOTHING_KNOWN, type KeyFacts } from '@/lib/dkim/key-state'
-import { keySelect, type MovingKey } from '@/lib/dkim/moving-key'
+import { nextKeyState, NOTHING_KNOWN, REVOKED_MS, type KeyFacts } from '@/lib/dkim/key-state'
+import { isPublishedByUs, keySelect, type MovingKey } from '@/lib/dkim/moving-key'
 import { observeKey } from '@/lib/dkim/observe-key'
 import type { DnsDeps } from '@/lib/dns/deps'
+import { parseFound } from '@/lib/dns/found'
 import { logger } from '@/lib/logger/logger'
 
 const PARALLEL_DOMAINS = 4
@@ -30,10 +31,25 @@ interface Surroundings {
   heldAt: Date | null
 }
 
+/** True where `last` is long enough ago for what has been waited for since `from`. */
+function isLongAgo(last: Date, from: Date, now: Date): boolean {
+  return now.getTime() - last.getTime() >= recheckMs(now.getTime() - from.getTime())
+}
+
 /** True where the last look at a key's record is long enough ago for what it waits for since `from`. */
 function isRested(key: MovingKey, from: Date, now: Date): boolean {
   const checkedAt = key.records[0]?.observation?.checkedAt
-  return !checkedAt || now.getTime() - checkedAt.getTime() >= recheckMs(now.getTime() - from.getTime())
+  return !checkedAt || isLongAgo(checkedAt, from, now)
+}
+
+/** True where a revocation that we publish has not been seen, and was not tried a moment ago: looks do not count as tries. */
+function isRevocationDue(key: MovingKey, now: Date): boolean {
+  const [record] = key.records
+  if (key.state !== 'revoked' || !record || !isPublishedByUs(key)) return false
+  if (record.observation?.state === 'ok') return false
+  const tried = record.observation && parseFound(record.observation.found).publish
+  const revokedAt = new Date((key.removeAfter?.getTime() ?? now.getTime()) - REVOKED_MS)
+  return !tried || isLongAgo(new Date(tried.at), revokedAt, now)
 }
 
 /** A check came upon the record before we did. What stands in our zone says nothing of the domain's own. */
@@ -48,6 +64,8 @@ function isDue(key: MovingKey, now: Date): boolean {
       return isSeen(key) || isRested(key, key.createdAt, now)
     case 'published':
       return isRested(key, key.activateAfter ?? key.createdAt, now)
+    case 'revoked':
+      return isRevocationDue(key, now) || !key.removeAfter || key.removeAfter <= now
     default:
       return true
   }
@@ -58,6 +76,7 @@ function whereDue({ stillSigning, heldAt }: Surroundings, now: Date): Prisma.Dki
   const isOver = [{ removeAfter: null }, { removeAfter: { lte: now } }]
   // The checks look at every record now and then: a spare that they miss in DNS begins anew.
   const isLost = { records: { some: { observation: { state: { in: ['missing', 'different', 'several'] } } } } }
+  const isNotSeen = { observation: { state: { not: 'ok' } } }
   return {
     OR: [
       { state: { in: ['requested', 'generated'] } },
@@ -72,7 +91,10 @@ function whereDue({ stillSigning, heldAt }: Surroundings, now: Date): Prisma.Dki
           ...(heldAt ? [{ retiredAt: { gte: heldAt } }] : []),
         ],
       },
-      { state: 'revoked', OR: isOver },
+      {
+        state: 'revoked',
+        OR: [...isOver, { records: { some: { purpose: 'dkim', OR: [{ observation: null }, isNotSeen] } } }],
+      },
     ],
   }
 }
@@ -112,6 +134,7 @@ async function advanceKey(deps: DnsDeps, start: MovingKey, { stillSigning, heldA
   const actor = systemActor('worker')
   let key = start
   for (let steps = 0; steps < MAX_STEPS; steps++) {
+    if (isRevocationDue(key, deps.clock())) await publishKeyRecord(actor, key, deps)
     const asks =
       key.state === 'generated' ||
       (key.state === 'published' && key.activateAfter !== null && key.activateAfter <= deps.clock())

@@ -1,13 +1,13 @@
 import 'server-only'
 import type { Actor } from '@/lib/auth/actor'
 import type { Prisma } from '@/lib/db/generated/client'
-import type { MovingKey } from '@/lib/dkim/moving-key'
+import { isPublishedByUs, type MovingKey } from '@/lib/dkim/moving-key'
 import { storedAlgorithm } from '@/lib/dkim/algorithm'
 import { keyPlace } from '@/lib/dkim/delegation'
 import { generatePair, privateKeyContext } from '@/lib/dkim/key-pair'
 import type { KeyStep } from '@/lib/dkim/key-state'
 import { publishKeyAt } from '@/lib/dkim/publish-key'
-import { dkimRecordName } from '@/lib/dkim/record'
+import { dkimRecordName, formatDkimRecord } from '@/lib/dkim/record'
 import { retireKeys } from '@/lib/dkim/retire'
 import { nextRotation } from '@/lib/dkim/schedule'
 import type { DnsDeps } from '@/lib/dns/deps'
@@ -86,12 +86,20 @@ async function activate(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<bo
   )
 }
 
-/** Where we publish, a key's record is brought to its new state at once; by hand the page asks for it. */
-async function publishKeyRecord(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<void> {
+/** Where we publish, a key's record is brought to what it should be; by hand the page asks for it. */
+export async function publishKeyRecord(actor: Actor, key: MovingKey, deps: DnsDeps): Promise<void> {
   const name = key.records[0]?.name
   if (name === undefined) return
   const domain = await requireDnsDomain(actor, key.domain.name)
   await publishKeyAt(actor, domain, await keyPlace(domain, key.slot !== null), name, deps)
+}
+
+/** The record of a key that is gone may still be as it was while the key signed: that has to go from DNS as well. */
+async function withdrawKeyText({ tx }: MailChange, key: MovingKey): Promise<void> {
+  const name = key.records[0]?.name
+  if (name === undefined || key.publicKey === '' || !isPublishedByUs(key)) return
+  const record = { domainId: key.domain.id, name, type: 'TXT', value: formatDkimRecord(key.publicKey, key) }
+  await tx.dnsRecord.createMany({ data: [{ ...record, purpose: 'withdrawn' }], skipDuplicates: true })
 }
 
 /** Carries out what `nextKeyState` decided. False where somebody else was first. */
@@ -129,7 +137,14 @@ export async function applyStep(
       return isDone
     }
     case 'remove': {
-      const isDone = await changeKey(actor, key, 'dkim-key:remove', deps, () => ({ state: 'removed' }))
+      const isDone = await changeKey(
+        actor,
+        key,
+        'dkim-key:remove',
+        deps,
+        () => ({ state: 'removed' }),
+        (change) => withdrawKeyText(change, key),
+      )
       if (isDone) await publishKeyRecord(actor, key, deps)
       return isDone
     }

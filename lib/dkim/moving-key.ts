@@ -6,6 +6,8 @@ export const keySelect = {
   selector: true,
   slot: true,
   algorithm: true,
+  publicKey: true,
+  flags: true,
   state: true,
   isSpare: true,
   createdAt: true,
@@ -14,10 +16,15 @@ export const keySelect = {
   retiredAt: true,
   removeAfter: true,
   compromisedAt: true,
-  domain: { select: { id: true, name: true, keyRotationDays: true } },
+  domain: { select: { id: true, name: true, keyRotationDays: true, dnsProviderId: true } },
   records: {
     where: { purpose: 'dkim' },
-    select: { id: true, name: true, observation: { select: { checkedAt: true, state: true } } },
+    select: { id: true, name: true, observation: { select: { checkedAt: true, state: true, found: true } } },
   },
 } satisfies Prisma.DkimKeySelect
 export type MovingKey = Prisma.DkimKeyGetPayload<{ select: typeof keySelect }>
+
+/** True where a key's record appears in DNS by our doing: in the domain's zone by its provider, in ours by that zone's. */
+export function isPublishedByUs({ slot, domain }: MovingKey): boolean {
+  return slot !== null || domain.dnsProviderId !== null
+}

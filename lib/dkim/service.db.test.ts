@@ -9,6 +9,7 @@ import { getKeySettings, listDkimKeys } from '@/lib/dkim/queries'
 import { requestDomainKey } from '@/lib/dkim/request'
 import { dropKey, importKey, rotateKey, setKeyDelegation, switchToSpare, updateKeySettings } from '@/lib/dkim/service'
 import { ALL_SLOTS } from '@/lib/dkim/slots'
+import { checkDomainDns } from '@/lib/dns/check-domain'
 import { addProviderSchema } from '@/lib/dns/schema'
 import { addProvider, removeProvider, setDomainProvider } from '@/lib/dns/service'
 import { FakeZone } from '@/lib/dns/testing/fake-zone'
@@ -204,6 +205,56 @@ test('a compromised key without a spare is revoked as soon as the next one signs
   await pass()
   expect(await states()).toEqual(['rsa active', 'rsa revoked'])
   expect(txt(old?.name ?? '')).toEqual(['v=DKIM1; p='])
+})
+
+describe('a revocation that the provider did not take', () => {
+  /** The next key signs, the old one is revoked, and the provider is silent. */
+  async function revokeUnheard(): Promise<string> {
+    await withFirstKey()
+    const [old] = await keys()
+    await rotate({ isCompromised: true })
+    await pass()
+    zone.pass(NEGATIVE_TTL + 1)
+    zone.isProviderDown = true
+    await pass()
+    await pass()
+    expect(await states()).toEqual(['rsa active', 'rsa revoked'])
+    return old?.name ?? ''
+  }
+
+  test('is published again within seconds, however often checks look meanwhile', async () => {
+    const name = await revokeUnheard()
+    expect(txt(name)?.[0]).toMatch(/p=MII/)
+    for (let look = 0; look < 3; look++) {
+      zone.pass(5)
+      await checkDomainDns(actor, NAME, zone.deps)
+      await pass()
+    }
+    zone.isProviderDown = false
+    zone.pass(5)
+    await checkDomainDns(actor, NAME, zone.deps)
+    zone.pass(1)
+    await pass()
+    expect(txt(name)).toEqual(['v=DKIM1; p='])
+  })
+
+  test('leaves no key behind that is forgotten, however its record is written', async () => {
+    const name = await revokeUnheard()
+    zone.records.set(
+      `${name} TXT`,
+      (txt(name) ?? []).map((text) => `${text}; n=by hand`),
+    )
+    zone.pass(REVOKED_MS / 1000)
+    await pass()
+    expect(await states()).toEqual(['rsa active', 'rsa removed'])
+    zone.isProviderDown = false
+    zone.pass(60)
+    await checkDomainDns(actor, NAME, zone.deps)
+    zone.pass(700)
+    await pass()
+    expect(txt(name)).toEqual([])
+    expect(await client.dnsRecord.count({ where: { purpose: 'withdrawn' } })).toBe(0)
+  })
 })
 
 describe('the schedule', () => {

@@ -1,3 +1,4 @@
+import { parseDkimRecord } from '@/lib/dkim/record'
 import { isDmarcRecord, reportUris } from '@/lib/dns/dmarc-record'
 import type { Purpose } from '@/lib/dns/purpose'
 import type { RecordType } from '@/lib/dns/record'
@@ -62,9 +63,14 @@ export function tlsRptFulfils(found: string, wanted: string): boolean {
   return have !== null && want !== null && reportUris(want.get('rua')).every((uri) => uris.includes(uri))
 }
 
-/** True where two values are equal, or are texts of the same version and tags in whatever order and spacing. */
+/**
+ * True where two values are equal, are records of the same DKIM key whatever else they say of it, or are texts of the same
+ * version and tags in whatever order and spacing.
+ */
 export function isSameValue(type: RecordType, found: string, wanted: string): boolean {
   if (found === wanted || type !== 'TXT') return found === wanted
+  const publicKey = parseDkimRecord(wanted)?.publicKey ?? ''
+  if (publicKey !== '') return parseDkimRecord(found)?.publicKey === publicKey
   const [have, want] = [parseTagList(found), parseTagList(wanted)]
   return have?.has('v') === true && have.size === want?.size && hasSameTags(found, wanted, [...have.keys()])
 }

@@ -19,6 +19,8 @@ export class FakeZone {
   readonly log: string[] = []
   now = new Date('2026-11-22T12:00:00Z')
   isSilent = false
+  /** The provider answers nothing, DNS does. */
+  isProviderDown = false
   private readonly caches = new Map<string, Cached>()
 
   constructor(
@@ -70,7 +72,11 @@ export class FakeZone {
     return {
       dns: { ask: this.ask, resolvers: this.resolvers.map((address) => ({ address, port: 53 })) },
       clock: () => this.now,
-      connect: () => fakeProvider(ZONE, this.records, { ttlSeconds: this.ttlSeconds }),
+      connect: () => {
+        const provider = fakeProvider(ZONE, this.records, { ttlSeconds: this.ttlSeconds })
+        const silent = () => Promise.resolve({ status: 'temperror', words: 'down' } as const)
+        return this.isProviderDown ? { ...provider, read: silent, change: silent } : provider
+      },
     }
   }
 }
