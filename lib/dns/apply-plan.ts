@@ -9,18 +9,49 @@ import { requireDnsDomain, type DnsDomain } from '@/lib/dns/load-domain'
 import { loadPlan } from '@/lib/dns/make-plan'
 import { openProvider } from '@/lib/dns/open-provider'
 import { finalState, isEdit, planContent, type PlanContent, type PlanSet } from '@/lib/dns/plan-content'
-import { liveValues, type Provider } from '@/lib/dns/provider'
+import { liveValues, type LiveRrset, type Provider } from '@/lib/dns/provider'
 import { publishLock } from '@/lib/dns/publish-domain'
+import { planRrset, type PublishedRow } from '@/lib/dns/publish-plan'
 import { writeChange, type PublishOutcome } from '@/lib/dns/publish-rrset'
 import { progressOf } from '@/lib/dns/rrset-progress'
 import { wantedSets } from '@/lib/dns/wanted-sets'
 import { changeMail } from '@/lib/releases/change-mail'
 
+/** What a set should hold now, by the rows of its name and type. */
+interface WantedNow {
+  rows: readonly PublishedRow[]
+  movesMail: boolean
+}
+
+const isSame = (some: readonly string[], others: readonly string[]) =>
+  some.length === others.length && some.every((value) => others.includes(value))
+
+/** True where the plan's edit, or what is left of it, is still the one that leads to what is wanted: keys and servers may have changed since. */
+function isStillWanted(
+  set: PlanSet,
+  live: LiveRrset,
+  left: Pick<PlanSet, 'remove' | 'add'>,
+  wanted: WantedNow,
+): boolean {
+  const { hasAlias, hasOther } = live
+  const isPlanned = (values: readonly string[], { remove, add }: Pick<PlanSet, 'remove' | 'add'>) => {
+    const edit = planRrset({ type: set.type, ...wanted, live: values, hasAlias, hasOther })
+    return isSame(edit.remove, remove) && isSame(edit.add, add)
+  }
+  return isPlanned(set.before, set) || isPlanned(liveValues(live), left)
+}
+
 /**
  * Publishes one RRset of a confirmed plan. It is read again: where it is as the plan found it, or as a run that was cut
- * left it, what is left of the edit is written; where the edit stands already nothing is; else it is `stale`.
+ * left it, what is left of the edit is written; where the edit stands already nothing is; else it is `stale`. Where
+ * something else is wanted than when the plan was made it is `outdated`.
  */
-export async function publishPlanned(provider: Provider, zone: string, set: PlanSet): Promise<PublishOutcome> {
+async function publishPlanned(
+  provider: Provider,
+  zone: string,
+  set: PlanSet,
+  wanted: WantedNow,
+): Promise<PublishOutcome> {
   const live = await provider.read(zone, set.name, set.type)
   if (live.status !== 'read') return live
   const now = liveValues(live)
@@ -29,6 +60,7 @@ export async function publishPlanned(provider: Provider, zone: string, set: Plan
   if (state === 'done') return { status: 'published', words: '' }
   if (state === 'foreign' || live.hasAlias !== set.hasAlias || !isReadable)
     return { status: 'stale', words: now.map((value) => JSON.stringify(value)).join(', ') }
+  if (!isStillWanted(set, live, { remove, add }, wanted)) return { status: 'outdated', words: '' }
   const { name, type, ttlSeconds } = set
   const result = await writeChange(provider, zone, { name, type, ttlSeconds, live, remove, add })
   return result.status === 'changed' ? { status: 'stale', words: result.words } : result
@@ -43,12 +75,13 @@ export async function applyDnsPlan(planId: string, deps: DnsDeps): Promise<void>
   if (plan?.state !== 'confirmed') return
   const actor = systemActor(plan.actorName)
   const domain = await requireDnsDomain(actor, plan.domain.name)
-  await withLock(publishLock(domain.id), () => applyLocked(actor, planId, domain, deps))
+  await withLock(publishLock(domain.id), () => applyLocked(actor, planId, deps))
 }
 
-async function applyLocked(actor: Actor, planId: string, domain: DnsDomain, deps: DnsDeps): Promise<void> {
+async function applyLocked(actor: Actor, planId: string, deps: DnsDeps): Promise<void> {
   const plan = await loadPlan(planId)
   if (plan?.state !== 'confirmed') return
+  const domain = await requireDnsDomain(actor, plan.domain.name)
   const content = planContent.parse(plan.edits)
   const stored = domain.provider
   if (stored?.id !== content.provider.id) {
@@ -57,9 +90,13 @@ async function applyLocked(actor: Actor, planId: string, domain: DnsDomain, deps
     return
   }
   const provider = openProvider(stored, deps)
+  const rowsOf = new Map((await wantedSets(domain)).map(({ name, type, rows }) => [`${name} ${type}`, rows]))
   for (const set of content.sets) {
     if (set.outcome !== null || !isEdit(set)) continue
-    set.outcome = await publishPlanned(provider, set.zone ?? content.zone, set)
+    set.outcome = await publishPlanned(provider, set.zone ?? content.zone, set, {
+      rows: rowsOf.get(`${set.name} ${set.type}`) ?? [],
+      movesMail: plan.movesMail && set.name === domain.name,
+    })
     await db().dnsPlan.update({ where: { id: planId }, data: { edits: content } })
   }
   await finish(actor, planId, domain.name, content, deps)

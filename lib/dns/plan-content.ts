@@ -61,5 +61,5 @@ export function kindOf({ before, remove, add, kept, isHeld, outcome: result }: P
 export function finalState(sets: readonly PlanSet[]): Extract<PlanState, 'published' | 'stale' | 'failed'> {
   const statuses = sets.filter(isEdit).map((set) => set.outcome?.status)
   if (statuses.every((status) => status === 'published' || status === 'unchanged')) return 'published'
-  return statuses.includes('stale') ? 'stale' : 'failed'
+  return statuses.some((status) => status === 'stale' || status === 'outdated') ? 'stale' : 'failed'
 }

@@ -8,8 +8,8 @@ import { makeDnsPlan } from '@/lib/dns/make-plan'
 import { kindOf } from '@/lib/dns/plan-content'
 import { listDnsRecords, listProviders, requireDnsPlan } from '@/lib/dns/queries'
 import { confirmDnsPlan, requestDnsPlan, requestProviderTry, resumeDnsPlans } from '@/lib/dns/requests'
-import { addProviderSchema } from '@/lib/dns/schema'
-import { addProvider, removeProvider, setDomainProvider } from '@/lib/dns/service'
+import { addProviderSchema, ownRecordSchema, removeOwnRecordSchema } from '@/lib/dns/schema'
+import { addOwnRecord, addProvider, removeOwnRecord, removeProvider, setDomainProvider } from '@/lib/dns/service'
 import { syncDomainRecords } from '@/lib/dns/sync'
 import { fakeProvider, type FakeOptions } from '@/lib/dns/testing/fake-provider'
 import { FakeZone } from '@/lib/dns/testing/fake-zone'
@@ -162,6 +162,36 @@ describe('a plan', () => {
     expect(await outcomes(plan)).toContain('a.test TXT stale')
     expect(await outcomes(plan)).toContain('_dmarc.a.test TXT published')
     expect(live('TXT')).toEqual(['site=2', FOREIGN])
+  })
+
+  test('writes nothing that is no longer wanted: the server moved, a record was taken out, since it was made', async () => {
+    await addOwnRecord(actor, ownRecordSchema.parse({ domain: DOMAIN, name: 'www', type: 'A', value: '192.0.2.80' }))
+    const plan = await made()
+    await client.node.updateMany({ data: { publicAddresses: ['192.0.2.9'] } })
+    const row = await client.dnsRecord.findFirstOrThrow({ where: { purpose: 'own' } })
+    await removeOwnRecord(actor, removeOwnRecordSchema.parse({ domain: DOMAIN, id: row.id }))
+    await confirm(plan)
+    await applyDnsPlan(plan, deps())
+    expect((await show(plan)).state).toBe('stale')
+    expect(await outcomes(plan)).toEqual([
+      '_dmarc.a.test TXT published',
+      '_smtp._tls.a.test TXT published',
+      'a.test MX undefined',
+      'a.test TXT outdated',
+      'www.a.test A outdated',
+    ])
+    expect(live('TXT')).toEqual(['site=1', FOREIGN])
+    expect(zone.records.has('www.a.test A')).toBe(false)
+  })
+
+  test('does not lead the mail here where that was put off since', async () => {
+    const id = (await leadMailHere(actor, { domain: NAME })) ?? ''
+    await makeDnsPlan(id, deps())
+    await confirm(id)
+    await placeMail(actor, { domain: NAME, mx: 'later' })
+    await applyDnsPlan(id, deps())
+    expect(await outcomes(id)).toContain('a.test MX outdated')
+    expect(live('MX')).toEqual(['10 other.test.'])
   })
 
   test('of which somebody typed a part in by hand meanwhile counts that part as done', async () => {

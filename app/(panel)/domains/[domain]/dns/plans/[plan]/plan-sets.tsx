@@ -21,6 +21,7 @@ const OUTCOME_LEVEL: Record<PublishOutcome['status'], Level> = {
   kept: 'attention',
   unsupported: 'attention',
   stale: 'attention',
+  outdated: 'attention',
   conflict: 'attention',
   partial: 'broken',
   unconfirmed: 'broken',
