@@ -46,6 +46,8 @@ function isRested(key: MovingKey, from: Date, now: Date): boolean {
 function isRevocationDue(key: MovingKey, now: Date): boolean {
   const [record] = key.records
   if (key.state !== 'revoked' || !record || !isPublishedByUs(key)) return false
+  // Its server may sign with it still: a person decides, by a plan.
+  if (key.isImported && !key.compromisedAt) return false
   if (record.observation?.state === 'ok') return false
   const tried = record.observation && parseFound(record.observation.found).publish
   const revokedAt = new Date((key.removeAfter?.getTime() ?? now.getTime()) - REVOKED_MS)
@@ -75,7 +77,9 @@ function isDue(key: MovingKey, now: Date): boolean {
 function whereDue({ stillSigning, heldAt }: Surroundings, now: Date): Prisma.DkimKeyWhereInput {
   const isOver = [{ removeAfter: null }, { removeAfter: { lte: now } }]
   // The checks look at every record now and then: a spare that they miss in DNS begins anew.
-  const isLost = { records: { some: { observation: { state: { in: ['missing', 'different', 'several'] } } } } }
+  const isLost = {
+    records: { some: { purpose: 'dkim', observation: { state: { in: ['missing', 'different', 'several'] } } } },
+  }
   const isNotSeen = { observation: { state: { not: 'ok' } } }
   return {
     OR: [

@@ -99,7 +99,10 @@ async function withdrawKeyText({ tx }: MailChange, key: MovingKey): Promise<void
   const name = key.records[0]?.name
   if (name === undefined || key.publicKey === '' || !isPublishedByUs(key)) return
   const record = { domainId: key.domain.id, name, type: 'TXT', value: formatDkimRecord(key.publicKey, key) }
-  await tx.dnsRecord.createMany({ data: [{ ...record, purpose: 'withdrawn' }], skipDuplicates: true })
+  await tx.dnsRecord.createMany({
+    data: [{ ...record, purpose: 'withdrawn', dkimKeyId: key.id }],
+    skipDuplicates: true,
+  })
 }
 
 /** Carries out what `nextKeyState` decided. False where somebody else was first. */

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Actor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
-import { keyPlace, readDelegation } from '@/lib/dkim/delegation'
+import { keyPlace } from '@/lib/dkim/delegation'
 import { publishKeyAt } from '@/lib/dkim/publish-key'
 import type { DnsDeps } from '@/lib/dns/deps'
 import { requireDnsDomain } from '@/lib/dns/load-domain'
@@ -13,21 +13,16 @@ const MOST_RECORDS = 5
 
 /**
  * Takes records of keys that are gone out of DNS where we publish them, a few in a pass: what a key's last step could not
- * reach, and what was dropped before it signed. A name whose record stays (somebody else's, a silent provider) is tried
- * again after a while.
+ * reach, and what was dropped before it signed. A key that came from elsewhere may be in use there: its record goes with a
+ * confirmed plan, unless the key is compromised. A name whose record stays (a silent provider) is tried again after a while.
  */
 export async function clearKeyRecords(actor: Actor, deps: DnsDeps): Promise<void> {
-  const zone = (await readDelegation(db()))?.zone ?? null
-  const ofKeys = [
-    { name: { contains: '._domainkey.' } },
-    ...(zone === null ? [] : [{ name: { endsWith: `.${zone}` } }]),
-  ]
   const before = new Date(deps.clock().getTime() - AGAIN_MS)
   const rows = await db().dnsRecord.findMany({
     where: {
       purpose: 'withdrawn',
-      OR: ofKeys,
-      AND: [{ OR: [{ observation: null }, { observation: { checkedAt: { lt: before } } }] }],
+      OR: [{ observation: null }, { observation: { checkedAt: { lt: before } } }],
+      dkimKey: { OR: [{ isImported: false }, { compromisedAt: { not: null } }] },
       domain: { deletedAt: null },
     },
     select: { name: true, domain: { select: { name: true } } },

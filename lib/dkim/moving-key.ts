@@ -15,6 +15,7 @@ export const keySelect = {
   activateAfter: true,
   retiredAt: true,
   removeAfter: true,
+  isImported: true,
   compromisedAt: true,
   domain: { select: { id: true, name: true, keyRotationDays: true, dnsProviderId: true } },
   records: {

@@ -10,9 +10,14 @@ import { requestDomainKey } from '@/lib/dkim/request'
 import { dropKey, importKey, rotateKey, setKeyDelegation, switchToSpare, updateKeySettings } from '@/lib/dkim/service'
 import { ALL_SLOTS } from '@/lib/dkim/slots'
 import { checkDomainDns } from '@/lib/dns/check-domain'
+import { requireDnsDomain } from '@/lib/dns/load-domain'
+import { NOTHING_LIVE } from '@/lib/dns/provider'
+import { planChange } from '@/lib/dns/publish-rrset'
 import { addProviderSchema } from '@/lib/dns/schema'
 import { addProvider, removeProvider, setDomainProvider } from '@/lib/dns/service'
 import { FakeZone } from '@/lib/dns/testing/fake-zone'
+import { syncDomainRecords } from '@/lib/dns/sync'
+import { wantedSets } from '@/lib/dns/wanted-sets'
 import type { DomainName } from '@/lib/domains/name'
 import { openAsWorker } from '@/lib/secrets/seal'
 
@@ -257,6 +262,16 @@ describe('a revocation that the provider did not take', () => {
   })
 })
 
+test('records of others below _domainkey that are withdrawn wait for the next publishing', async () => {
+  await withFirstKey()
+  zone.records.set('k1._domainkey.a.test CNAME', ['k1.esp.test.'])
+  const own = { name: 'k1._domainkey.a.test', type: 'CNAME', value: 'k1.esp.test.' }
+  await client.dnsRecord.create({ data: { domainId, purpose: 'withdrawn', ...own } })
+  zone.pass(700)
+  await pass()
+  expect(zone.records.get('k1._domainkey.a.test CNAME')).toEqual(['k1.esp.test.'])
+})
+
 describe('the schedule', () => {
   test('asks for the next key after 180 days, more or less, and counts anew when it signs', async () => {
     await withFirstKey()
@@ -477,6 +492,69 @@ describe('a key from elsewhere', () => {
     ])
     expect(everything).not.toContain(pem.split('\n')[3])
     expect(everything).not.toContain('PRIVATE KEY')
+  })
+
+  describe('on a server that still signs with it', () => {
+    const record = `v=DKIM1; h=sha256; p=${publicKeyOf(pem)}; n=old`
+    const name = 'mail.2019._domainkey.a.test'
+
+    /** It is taken in, and its record was there before. */
+    async function takeIn(): Promise<void> {
+      await setDomainProvider(actor, { domain: NAME, provider: 'Lab' })
+      zone.records.set(`${name} TXT`, [record])
+      await importKey(actor, input, clock)
+      await pass()
+    }
+
+    /** Time and passes enough for whatever clears. */
+    async function wait(): Promise<void> {
+      for (let round = 0; round < 3; round++) {
+        zone.pass(700)
+        await pass()
+      }
+    }
+
+    /** What a plan would do at the key's name. */
+    async function proposed() {
+      const set = (await wantedSets(await requireDnsDomain(actor, NAME))).find((one) => one.name === name)
+      const live = { ...NOTHING_LIVE, records: [{ value: record, exact: record }], ttlSeconds: TTL }
+      if (!set) throw new Error('nothing is planned')
+      const { remove, add } = planChange(set, { ...live, status: 'read' })
+      return { remove, add }
+    }
+
+    test('it is dropped before it signs: its record goes with the next confirmed plan, never by itself', async () => {
+      await takeIn()
+      const [key] = await keys()
+      await dropKey(actor, { domain: NAME, key: key?.id ?? '' })
+      await wait()
+      expect(txt(name)).toEqual([record])
+      expect(await proposed()).toEqual({ remove: [record], add: [] })
+    })
+
+    test('the domain is parked: its record goes with the next confirmed plan, never by itself', async () => {
+      await takeIn()
+      await client.domain.update({ where: { id: domainId }, data: { dnsPolicy: { isParked: true } } })
+      await client.$transaction((tx) => syncDomainRecords(tx, domainId))
+      await wait()
+      expect(txt(name)).toEqual([record])
+    })
+
+    test('it retired: it is revoked by a confirmed plan; at once where it is said to be compromised', async () => {
+      await takeIn()
+      zone.pass(NEGATIVE_TTL + 1)
+      await pass()
+      await rotate()
+      await settle()
+      zone.pass(RETIRING_MS / 1000)
+      await wait()
+      expect(await states()).toEqual(['rsa active', 'rsa revoked'])
+      expect(txt(name)).toEqual([record])
+      expect(await proposed()).toEqual({ remove: [record], add: ['v=DKIM1; p='] })
+      await client.dkimKey.updateMany({ where: { state: 'revoked' }, data: { compromisedAt: zone.now } })
+      await wait()
+      expect(txt(name)).toEqual(['v=DKIM1; p='])
+    })
   })
 
   test('of Ed25519 switches that on', async () => {

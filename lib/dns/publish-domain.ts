@@ -20,8 +20,8 @@ export interface PublishedSet {
 }
 
 /**
- * Publishes the records of a domain at its provider, all or those at the given names, then looks at DNS and stores what
- * it says. What stands there of others is merged with or left (see `planRrset`); what is right already is not written
+ * Publishes the records of a domain at its provider, all or those at the given names, but what only a person decides; then
+ * looks at DNS and stores what it says. What stands there of others is merged with or left (see `planRrset`); what is right already is not written
  * again. Slow, and it opens the provider's secret: for the worker. CONFLICT where the domain has no provider.
  */
 export async function publishRecords(
@@ -49,7 +49,9 @@ async function publishLocked(
   deps: DnsDeps,
   onlyNames?: readonly string[],
 ): Promise<PublishedSet[]> {
-  const sets = (await wantedSets(domain)).filter((set) => !onlyNames || onlyNames.includes(set.name))
+  const sets = (await wantedSets(domain, { isAutomatic: true })).filter(
+    (set) => !onlyNames || onlyNames.includes(set.name),
+  )
   const provider = openProvider(stored, deps)
   const zoneOf = zonesAt(provider, [domain.name, ...domain.aliases])
   const done: PublishedSet[] = []

@@ -39,7 +39,7 @@ const identity = (record: { name: string; type: string; value: string }) =>
 
 /**
  * Takes rows out of what a domain should have. Where we publish, a row becomes `withdrawn`: what was published is known
- * until it has been seen to be gone. Where records are typed in by hand it goes at once.
+ * until it has been seen to be gone, and whose key it was. Where records are typed in by hand it goes at once.
  */
 export async function withdrawRecords(
   tx: Tx,
@@ -61,7 +61,7 @@ export async function withdrawRecords(
     if (known.has(identity(row))) await tx.dnsRecord.delete({ where: { id: row.id } })
     else {
       await tx.dnsObservation.deleteMany({ where: { recordId: row.id } })
-      await tx.dnsRecord.update({ where: { id: row.id }, data: { purpose: 'withdrawn', dkimKeyId: null } })
+      await tx.dnsRecord.update({ where: { id: row.id }, data: { purpose: 'withdrawn' } })
     }
     known.add(identity(row))
   }

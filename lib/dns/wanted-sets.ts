@@ -20,9 +20,33 @@ async function revokedKeys(domainId: string): Promise<Map<string, string>> {
   return new Map(rows.flatMap((row) => (row.dkimKey ? [[row.id, row.dkimKey.publicKey] as const] : [])))
 }
 
-/** What a domain's zone should hold, brought up to date first. MX comes last: mail moves when all else is in place. */
-export async function wantedSets({ id, policy }: Pick<DnsDomain, 'id' | 'policy'>): Promise<WantedSet[]> {
-  const records = await currentRecords(id)
+/**
+ * Records by which a key would go that came from elsewhere: its server may sign with it still. Only a person decides that,
+ * by a plan, or by the word that the key is compromised.
+ */
+async function askedFirst(domainId: string): Promise<Set<string>> {
+  const rows = await db().dnsRecord.findMany({
+    where: {
+      domainId,
+      dkimKey: { isImported: true, compromisedAt: null },
+      OR: [{ purpose: 'withdrawn' }, { dkimKey: { state: 'revoked' } }],
+    },
+    select: { id: true },
+  })
+  return new Set(rows.map(({ id }) => id))
+}
+
+/**
+ * What a domain's zone should hold, brought up to date first. MX comes last: mail moves when all else is in place.
+ * `isAutomatic`: without what nobody may do unasked.
+ */
+export async function wantedSets(
+  { id, policy }: Pick<DnsDomain, 'id' | 'policy'>,
+  { isAutomatic = false }: { isAutomatic?: boolean } = {},
+): Promise<WantedSet[]> {
+  const all = await currentRecords(id)
+  const left = isAutomatic ? await askedFirst(id) : new Set<string>()
+  const records = all.filter((record) => !left.has(record.id))
   const oldKeys = await revokedKeys(id)
   const sets = [...Map.groupBy(records, ({ name, type }) => `${name} ${type}`).values()].flatMap((group) => {
     const [first] = group
