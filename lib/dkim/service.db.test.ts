@@ -417,6 +417,21 @@ describe('keys in our zone, by CNAMEs that never change', () => {
     expect((await rotate()).result.selectors).toEqual(['ph-rsa1'])
   })
 
+  test('a compromised key that no slot is free for is refused with the way out, not said to be replaced', async () => {
+    await setKeyDelegation(actor, { zone: ZONE, provider: 'Lab' })
+    await settings({ isDelegated: true, keepsSpareKey: true })
+    await addAliases()
+    await settle()
+    await rotate()
+    await settle()
+    await expect(rotate({ isCompromised: true })).rejects.toThrow('CONFLICT dkim.noSlot')
+    expect(await client.dkimKey.count({ where: { compromisedAt: { not: null } } })).toBe(0)
+    const spare = (await keys()).find((key) => key.isSpare)
+    await spareSigns(true)
+    await pass()
+    expect(await signers()).toEqual({ signingtable: spare?.id })
+  })
+
   test('a key whose alias went away does not sign', async () => {
     await setKeyDelegation(actor, { zone: ZONE, provider: 'Lab' })
     await settings({ isDelegated: true })

@@ -47,10 +47,11 @@ export async function rotateKey(
     const { tx, now } = change
     const row = change.domain(domainName)
     const { selectors, underWay, withoutSlot } = await requestRotation(tx, row, now, flags)
-    if (selectors.length === 0 && !isCompromised) {
-      if (withoutSlot.length > 0) throw new AppError('CONFLICT', 'dkim.noSlot', { name: domainName })
+    // A compromised key that nothing comes after would sign on: what is left then is the spare.
+    if (withoutSlot.length > 0 && (isCompromised || selectors.length === 0))
+      throw new AppError('CONFLICT', 'dkim.noSlot', { name: domainName })
+    if (selectors.length === 0 && !isCompromised)
       throw new AppError('CONFLICT', 'dkim.rotationUnderWay', { selector: underWay.join(', ') })
-    }
     if (isCompromised) await markCompromised(tx, row.id, now)
     change.audit({ selectors, isCompromised })
     return { selectors }
