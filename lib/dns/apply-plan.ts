@@ -91,16 +91,23 @@ async function applyLocked(actor: Actor, planId: string, deps: DnsDeps): Promise
   }
   const provider = openProvider(stored, deps)
   const rowsOf = new Map((await wantedSets(domain)).map(({ name, type, rows }) => [`${name} ${type}`, rows]))
-  for (const set of content.sets) {
+  for (const [index, set] of content.sets.entries()) {
     if (set.outcome !== null || !isEdit(set)) continue
-    set.outcome = await publishPlanned(provider, set.zone ?? content.zone, set, {
-      rows: rowsOf.get(`${set.name} ${set.type}`) ?? [],
-      movesMail: plan.movesMail && set.name === domain.name,
-    })
+    const movesMail = plan.movesMail && set.name === domain.name
+    const rows = rowsOf.get(`${set.name} ${set.type}`) ?? []
+    const isTooEarly = movesMail && set.type === 'MX' && content.sets.slice(0, index).some(hasFailed)
+    set.outcome = isTooEarly
+      ? { status: 'skipped', words: '' }
+      : await publishPlanned(provider, set.zone ?? content.zone, set, { rows, movesMail })
     await db().dnsPlan.update({ where: { id: planId }, data: { edits: content } })
   }
   await finish(actor, planId, domain.name, content, deps)
   await observe(domain, content, deps)
+}
+
+/** True where it should have been read or written and was not: mail does not move before all else is in place. */
+function hasFailed({ outcome }: PlanSet): boolean {
+  return outcome !== null && !['published', 'unchanged', 'unsupported'].includes(outcome.status)
 }
 
 /** The end of a plan and its audit entry, together. */

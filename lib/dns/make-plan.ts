@@ -4,11 +4,13 @@ import { db } from '@/lib/db/client'
 import type { DnsDeps } from '@/lib/dns/deps'
 import { requireDnsDomain, type DnsDomain, type StoredProvider } from '@/lib/dns/load-domain'
 import { openProvider } from '@/lib/dns/open-provider'
-import type { PlanContent, PlanSet } from '@/lib/dns/plan-content'
+import { isEdit, type PlanContent, type PlanSet } from '@/lib/dns/plan-content'
+import { placeMx } from '@/lib/dns/place-mx'
 import { liveValues, type Provider } from '@/lib/dns/provider'
 import { zonesAt, type RecordZone } from '@/lib/dns/provider-zones'
 import { planChange } from '@/lib/dns/publish-rrset'
 import { wantedSets, type WantedSet } from '@/lib/dns/wanted-sets'
+import { changeMail } from '@/lib/releases/change-mail'
 
 /** Loads a plan with its domain; null where either is gone. */
 export async function loadPlan(planId: string) {
@@ -38,12 +40,26 @@ export async function makeDnsPlan(planId: string, deps: DnsDeps): Promise<void> 
     ? await contentOf(domain, domain.provider, plan.movesMail, deps)
     : { words: 'no provider' }
   const isMade = 'content' in made
+  if (isMade && plan.movesMail && isMovedAlready(made.content, domain.name))
+    await changeMail(
+      systemActor(plan.actorName),
+      'dns:write',
+      { domains: [domain.name], action: 'dns-policy:mx', subject: domain.name, clock: deps.clock },
+      (change) => placeMx(change, domain.name, 'here'),
+    )
   await db().dnsPlan.updateMany({
     where: { id: planId, state: 'making' },
     data: isMade
       ? { state: 'ready', edits: made.content }
       : { state: 'failed', words: made.words, finishedAt: deps.clock() },
   })
+}
+
+/** True where there is nothing to confirm: the zone leads the mail here, and all else stands there as well. */
+function isMovedAlready({ sets }: PlanContent, domain: string): boolean {
+  const exchanges = sets.filter(({ name, type }) => name === domain && type === 'MX')
+  const isRead = exchanges.length > 0 && exchanges.every(({ kept, outcome }) => kept.length === 0 && outcome === null)
+  return isRead && !sets.some(isEdit)
 }
 
 async function contentOf(
@@ -57,7 +73,9 @@ async function contentOf(
   if (found.status !== 'found') return { words: found.words }
   const zoneOf = zonesAt(provider, [domain.name, ...domain.aliases])
   const sets: PlanSet[] = []
-  for (const wanted of await wantedSets(domain))
+  // What moving the mail leads to is shown before anything is confirmed.
+  const policy = movesMail ? { ...domain.policy, mx: 'here' as const } : domain.policy
+  for (const wanted of await wantedSets({ id: domain.id, policy }))
     sets.push(await planSet(provider, await zoneOf(wanted.name), wanted, movesMail && wanted.name === domain.name))
   return { content: { provider: { id: stored.id, name: stored.name }, zone: found.zone, sets } }
 }

@@ -6,6 +6,7 @@ import { applyDnsPlan, failDnsPlan } from '@/lib/dns/apply-plan'
 import type { DnsDeps } from '@/lib/dns/deps'
 import { makeDnsPlan } from '@/lib/dns/make-plan'
 import { kindOf } from '@/lib/dns/plan-content'
+import { parseDnsPolicy } from '@/lib/dns/policy'
 import { listDnsRecords, listProviders, requireDnsPlan } from '@/lib/dns/queries'
 import { confirmDnsPlan, requestDnsPlan, requestProviderTry, resumeDnsPlans } from '@/lib/dns/requests'
 import { addProviderSchema, ownRecordSchema, removeOwnRecordSchema } from '@/lib/dns/schema'
@@ -65,6 +66,8 @@ const sets = async (plan: string) => (await show(plan)).content?.sets ?? []
 const outcomes = async (plan: string) =>
   (await sets(plan)).map(({ name, type, outcome }) => `${name} ${type} ${outcome?.status}`).sort()
 const confirm = (plan: string) => confirmDnsPlan(actor, { domain: NAME, plan })
+const place = async () =>
+  parseDnsPolicy((await client.domain.findUniqueOrThrow({ where: { name: DOMAIN } })).dnsPolicy).mx
 const live = (key: string) => zone.records.get(`${DOMAIN} ${key}`)
 
 async function refusal(work: Promise<unknown>): Promise<string> {
@@ -133,7 +136,9 @@ describe('a plan', () => {
       add: ['10 mx1.host.test.'],
     })
     expect(live('MX')).toEqual(['10 other.test.'])
+    expect(await place()).toBe('later')
     await confirm(id)
+    expect(await place()).toBe('here')
     await applyDnsPlan(id, deps())
     expect((await show(id)).state).toBe('published')
     expect(live('MX')).toEqual(['10 mx1.host.test.'])
@@ -151,6 +156,31 @@ describe('a plan', () => {
     ])
     await client.domain.update({ where: { name: DOMAIN }, data: { dnsPolicy: { isParked: true } } })
     expect(await refusal(requestDnsPlan(actor, { domain: DOMAIN, movesMail: true }))).toBe('INVALID dns.parkedMove')
+  })
+
+  test('that moves the mail does not, where something before it failed', async () => {
+    const id = (await leadMailHere(actor, { domain: NAME })) ?? ''
+    await makeDnsPlan(id, deps())
+    await confirm(id)
+    zone.records.set(`${DOMAIN} TXT`, ['site=2', FOREIGN])
+    await applyDnsPlan(id, deps())
+    expect(await outcomes(id)).toContain('a.test TXT stale')
+    expect(await outcomes(id)).toContain('a.test MX skipped')
+    expect(live('MX')).toEqual(['10 other.test.'])
+    expect((await show(id)).state).toBe('stale')
+  })
+
+  test('that would move mail which comes here already has nothing to confirm', async () => {
+    await placeMail(actor, { domain: NAME, mx: 'later' })
+    zone.records.set(`${DOMAIN} MX`, ['5 mx1.host.test.'])
+    const early = await made()
+    await confirm(early)
+    await applyDnsPlan(early, deps())
+    expect(await place()).toBe('later')
+    const id = (await leadMailHere(actor, { domain: NAME })) ?? ''
+    await makeDnsPlan(id, deps())
+    expect((await sets(id)).map(kindOf)).toEqual(['unchanged', 'unchanged', 'unchanged', 'unchanged'])
+    expect(await place()).toBe('here')
   })
 
   test('leaves a set that changed since, publishes the others, and says so', async () => {

@@ -18,6 +18,7 @@ export const PUBLISH_STATUSES = [
   'unsupported',
   'stale',
   'outdated',
+  'skipped',
   'conflict',
   'partial',
   'unconfirmed',
@@ -28,7 +29,7 @@ export const PUBLISH_STATUSES = [
 /**
  * `published`: changed and read back (`words`: what beside it was left). `unchanged`: it was as wanted. `kept`: nothing
  * written, because something of others stands there. `unsupported`: the provider cannot hold that type. `stale`: it is
- * not as the plan found it. `outdated`: something else is wanted than when the plan was made. `conflict`: others kept writing to it. `partial`: what stands there now is neither the old
+ * not as the plan found it. `outdated`: something else is wanted than when the plan was made. `skipped`: something before it failed. `conflict`: others kept writing to it. `partial`: what stands there now is neither the old
  * nor the new. `unconfirmed`: accepted, yet nothing changed.
  */
 export interface PublishOutcome {

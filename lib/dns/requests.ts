@@ -2,6 +2,7 @@ import 'server-only'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { requireDnsDomain } from '@/lib/dns/load-domain'
 import { isEdit, planContent } from '@/lib/dns/plan-content'
+import { placeMx } from '@/lib/dns/place-mx'
 import { parseDnsPolicy } from '@/lib/dns/policy'
 import type { ConfirmPlanInput, TryProviderInput } from '@/lib/dns/schema'
 import { db } from '@/lib/db/client'
@@ -47,7 +48,8 @@ export async function requestDnsPlan(actor: Actor, input: { domain: string; move
 }
 
 /**
- * Confirms a plan as it was shown: the worker publishes it, as far as the zone is still as the plan found it. NOT_FOUND
+ * Confirms a plan as it was shown: the worker publishes it, as far as the zone is still as the plan found it. Of one that
+ * moves the mail, our MX is wanted from now on. NOT_FOUND
  * where the domain has no such plan; CONFLICT where it is not waiting to be confirmed, or changes nothing.
  */
 export async function confirmDnsPlan(actor: Actor, input: ConfirmPlanInput) {
@@ -55,12 +57,13 @@ export async function confirmDnsPlan(actor: Actor, input: ConfirmPlanInput) {
   return changeMail(actor, 'dns:publish', options, async (change) => {
     const plan = await change.tx.dnsPlan.findFirst({
       where: { id: input.plan, domainId: change.domain(input.domain).id },
-      select: { id: true, state: true, edits: true },
+      select: { id: true, state: true, edits: true, movesMail: true },
     })
     if (!plan) throw new AppError('NOT_FOUND', 'dns.planMissing')
     if (plan.state !== 'ready') throw new AppError('CONFLICT', 'dns.planOver')
     const { provider, sets } = planContent.parse(plan.edits)
     if (!sets.some(isEdit)) throw new AppError('CONFLICT', 'dns.planEmpty')
+    if (plan.movesMail) await placeMx(change, input.domain, 'here')
     change.audit({ provider: provider.name, sets: sets.filter(isEdit).map(({ name, type }) => `${name} ${type}`) })
     await change.tx.dnsPlan.update({
       where: { id: plan.id },

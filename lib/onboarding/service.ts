@@ -2,10 +2,9 @@ import 'server-only'
 import { z } from 'zod'
 import type { Actor } from '@/lib/auth/actor'
 import { systemClock, type Clock } from '@/lib/clock/clock'
-import { db } from '@/lib/db/client'
+import { requireDnsDomain } from '@/lib/dns/load-domain'
+import { placeMx } from '@/lib/dns/place-mx'
 import { requestDnsCheck, requestDnsPlan } from '@/lib/dns/requests'
-import { parseDnsPolicy } from '@/lib/dns/policy'
-import { syncDomainRecords } from '@/lib/dns/sync'
 import { domainNameSchema, type DomainName } from '@/lib/domains/name'
 import { changeMail } from '@/lib/releases/change-mail'
 
@@ -18,30 +17,18 @@ export type PlaceMailInput = z.infer<typeof placeMailSchema>
  */
 export async function placeMail(actor: Actor, { domain, mx }: PlaceMailInput) {
   const options = { domains: [domain], action: 'dns-policy:mx', subject: domain }
-  return changeMail(actor, 'dns:write', options, async (change) => {
-    const row = change.domain(domain)
-    const before = parseDnsPolicy(row.dnsPolicy)
-    change.audit({ before: before.mx, after: mx })
-    await change.tx.domain.update({
-      where: { id: row.id },
-      data: { dnsPolicy: { ...before, mx }, revision: { increment: 1 } },
-    })
-    await syncDomainRecords(change.tx, row.id)
-  })
+  return changeMail(actor, 'dns:write', options, (change) => placeMx(change, domain, mx))
 }
 
 /**
- * Leads the domain's mail here: its MX is wanted from now on, and where its records are published through a provider, a
- * plan that replaces another server's MX is asked for; gives that plan's id, null where the records are typed in by hand.
- * NOT_FOUND where the domain is not the actor's.
+ * Leads the domain's mail here. Where its records are published through a provider, a plan that replaces another server's
+ * MX is asked for, and nothing else changes before that is confirmed; gives its id. Where they are typed in by hand our MX
+ * is wanted from now on; gives null. NOT_FOUND where the domain is not the actor's, INVALID where it is parked.
  */
 export async function leadMailHere(actor: Actor, { domain }: { domain: DomainName }): Promise<string | null> {
-  await placeMail(actor, { domain, mx: 'here' })
-  const { dnsProviderId } = await db().domain.findUniqueOrThrow({
-    where: { name: domain },
-    select: { dnsProviderId: true },
-  })
-  if (dnsProviderId === null) {
+  const { provider } = await requireDnsDomain(actor, domain)
+  if (provider === null) {
+    await placeMail(actor, { domain, mx: 'here' })
     await requestDnsCheck(actor, { domain })
     return null
   }

@@ -22,6 +22,7 @@ const OUTCOME_LEVEL: Record<PublishOutcome['status'], Level> = {
   unsupported: 'attention',
   stale: 'attention',
   outdated: 'attention',
+  skipped: 'attention',
   conflict: 'attention',
   partial: 'broken',
   unconfirmed: 'broken',
