@@ -8,6 +8,7 @@ import { GET as askCertificate } from '@/app/api/certificates/ask/route'
 import { encodePairingCode } from '@/lib/agent-protocol/messages'
 import { systemActor } from '@/lib/auth/actor'
 import { emptyTables, testDb } from '@/lib/db/testing'
+import type { Found } from '@/lib/dns/found'
 import type { DomainName } from '@/lib/domains/name'
 import { createDomain, createDomainAlias, removeDomain } from '@/lib/domains/service'
 import { env } from '@/lib/env'
@@ -35,8 +36,48 @@ beforeEach(async () => {
 const get = (host: string, path: string) => new Request(`http://${host}${path}`, { headers: { host } })
 const said = async (answer: Promise<Response>) => [(await answer).status, await (await answer).text()] as const
 
+/** What DNS says of the domain's MX, as it was last seen. */
+async function seen(findings: Pick<Found['findings'][number], 'kind' | 'state' | 'values'>[]) {
+  const { id } = await db.dnsRecord.findFirstOrThrow({ where: { name: 'example.org', purpose: 'mx' } })
+  const found: Found = {
+    findings: findings.map((one) => ({ ...one, server: 'ns', ttlSeconds: 60, words: '' })),
+    isAuthentic: null,
+    publish: null,
+  }
+  const data = { state: 'ok', found, checkedAt: new Date(), since: new Date() }
+  await db.dnsObservation.upsert({ where: { recordId: id }, create: { recordId: id, ...data }, update: data })
+}
+const OURS = { kind: 'authoritative', state: 'ok', values: ['10 mx1.example.net.'] } as const
+const THEIRS = { kind: 'authoritative', state: 'different', values: ['10 other.test.'] } as const
+const KEPT = { ...THEIRS, kind: 'resolver' } as const
+const SILENT = { kind: 'authoritative', state: 'temperror', values: [] } as const
+const BOTH = { ...THEIRS, state: 'several', values: ['5 other.test.', '10 mx1.example.net.'] } as const
+const NONE = { ...THEIRS, state: 'missing', values: [] } as const
+
+test.each([
+  ['by the zone', [OURS], 'enforce'],
+  ['beside another', [BOTH], 'enforce'],
+  ['by all but a silent server', [OURS, SILENT], 'enforce'],
+  ['until no server answers', [SILENT], 'enforce'],
+  ['not at all', [NONE], 'testing'],
+  ['only by one server', [OURS, THEIRS], 'testing'],
+  ['not yet by a resolver', [OURS, KEPT], 'testing'],
+])('an enforced policy where our MX is seen %s is served as such or as a test', async (_where, findings, mode) => {
+  await seen([...findings])
+  const [, text] = await said(mtaSts(get('mta-sts.example.org', '/.well-known/mta-sts.txt'), none))
+  expect(text).toContain(`mode: ${mode}\r\n`)
+})
+
+test('an enforced policy is a test for a day at a time before DNS was ever asked', async () => {
+  expect(await said(mtaSts(get('mta-sts.example.org', '/.well-known/mta-sts.txt'), none))).toEqual([
+    200,
+    'version: STSv1\r\nmode: testing\r\nmx: mx1.example.net\r\nmax_age: 86400\r\n',
+  ])
+})
+
 test('the policy is served under mta-sts of a name of ours, and nowhere else', async () => {
   const path = '/.well-known/mta-sts.txt'
+  await seen([OURS])
   expect(await said(mtaSts(get('mta-sts.example.org', path), none))).toEqual([
     200,
     'version: STSv1\r\nmode: enforce\r\nmx: mx1.example.net\r\nmax_age: 604800\r\n',
