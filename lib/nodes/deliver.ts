@@ -23,12 +23,15 @@ export interface Pass {
   againInMs: number | null
 }
 
+/** Deliveries of a node that are kept for the pages. */
+const KEPT_DELIVERIES = 200
+
 const roles = (node: NodeRow) => node.roles as NodeRole[]
 
 /**
  * One delivery to one node, by state: what differs between what it confirmed and now, less the lines that must wait.
  * A (map, domain) whose hash the node finds different is sent whole in the same pass. Stores what became of it and
- * notifies `posthouse_delivered`. Never throws for trouble on the node.
+ * notifies `posthouse_delivered` where something is other than before. Never throws for trouble on the node.
  */
 export async function deliverToNode(node: NodeRow, client: AgentClient): Promise<Pass> {
   const state = await db().$transaction((tx) => loadState(tx, node), {
@@ -52,13 +55,15 @@ interface State {
   epoch: number
   from: bigint
   target: bigint
+  /** Whether the last attempt failed. */
+  wasDown: boolean
   auditHead: string
   plan: DeliveryPlan
   holds: Hold[]
 }
 
 async function loadState(tx: Tx, node: NodeRow): Promise<State> {
-  const select = { confirmedRelease: true, heldAtRelease: true }
+  const select = { confirmedRelease: true, heldAtRelease: true, lastError: true }
   const row = await tx.node.findUniqueOrThrow({ where: { id: node.id }, select })
   const head = await tx.release.findFirst({ orderBy: { number: 'desc' }, select: { number: true } })
   const audit = await tx.auditEntry.findFirst({ orderBy: { id: 'desc' }, select: { hash: true } })
@@ -76,7 +81,7 @@ async function loadState(tx: Tx, node: NodeRow): Promise<State> {
     hashes: await hashesOf(tx, [...unique.values()]),
     homeOf: await homes(tx, node, [...new Set(changes.map((change) => change.domain))]),
   })
-  return { epoch, from, target, auditHead: audit?.hash ?? '', plan, holds }
+  return { epoch, from, target, wasDown: row.lastError !== null, auditHead: audit?.hash ?? '', plan, holds }
 }
 
 /** Net changes of releases after `from` up to `target`, the first `before` and the last `after` of each line. */
@@ -182,12 +187,12 @@ async function storeAnswer(node: NodeRow, state: State, answer: DeliverAnswer, s
   ]
   const words = [...refused].map(([domain, text]) => (domain ? `${domain}: ${text}` : text)).join('\n')
   await db().$transaction(async (tx) => {
-    await replaceHolds(tx, node.id, holds)
+    const isOther = await replaceHolds(tx, node.id, holds)
     const seen = { lastSeenAt: new Date(), lastError: null, epoch: state.epoch }
     await tx.node.update({ where: { id: node.id }, data: { ...seen, confirmedRelease: state.target } })
     if (isWorthTelling(state))
       await storeDelivery(tx, node, state, startedAt, refused.size > 0 ? 'refused' : 'live', words, answer.stages)
-    await tx.$executeRaw`SELECT pg_notify('posthouse_delivered', ${node.name})`
+    if (isOther || state.from !== state.target || state.wasDown) await notifyDelivered(tx, node)
   })
 }
 
@@ -197,9 +202,19 @@ function isWorthTelling({ plan, holds }: State): boolean {
   return plan.sent.some((line) => line.isNew || !waiting.has(lineId(line)))
 }
 
-/** Stores what a node does not run; a line that was on hold for the same reason keeps its time. */
-export async function replaceHolds(tx: Tx, nodeId: string, holds: readonly Hold[]): Promise<void> {
+/** Wakes the loops of other nodes and whoever waits for a release: this node stands otherwise than before. */
+export async function notifyDelivered(tx: Tx, node: { name: string }): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify('posthouse_delivered', ${node.name})`
+}
+
+/**
+ * Stores what a node does not run; a line that was on hold for the same reason keeps its time. False where the same lines
+ * were on hold before, for the same reasons and with the same values.
+ */
+export async function replaceHolds(tx: Tx, nodeId: string, holds: readonly Hold[]): Promise<boolean> {
   const before = await tx.nodeHold.findMany({ where: { nodeId } })
+  const identity = (hold: Hold) => JSON.stringify([lineId(hold), hold.reason, hold.appliedValue])
+  const known = new Set(before.map(identity))
   const since = new Map(before.map((hold) => [`${lineId(hold)}\0${hold.reason}`, hold.since]))
   await tx.nodeHold.deleteMany({ where: { nodeId } })
   await tx.nodeHold.createMany({
@@ -208,15 +223,16 @@ export async function replaceHolds(tx: Tx, nodeId: string, holds: readonly Hold[
       since: since.get(`${lineId({ map, domain, key })}\0${reason}`) ?? new Date(),
     })),
   })
+  return holds.length !== before.length || holds.some((hold) => !known.has(identity(hold)))
 }
 
 async function storeFailure(node: NodeRow, state: State, words: string, startedAt: Date): Promise<void> {
   await db().$transaction(async (tx) => {
-    const before = await tx.node.findUniqueOrThrow({ where: { id: node.id }, select: { lastError: true } })
     await tx.node.update({ where: { id: node.id }, data: { lastError: words } })
     // A node that stays down is one delivery that failed, not one every few seconds.
-    if (before.lastError === null) await storeDelivery(tx, node, state, startedAt, 'failed', words, {})
-    await tx.$executeRaw`SELECT pg_notify('posthouse_delivered', ${node.name})`
+    if (state.wasDown) return
+    await storeDelivery(tx, node, state, startedAt, 'failed', words, {})
+    await notifyDelivered(tx, node)
   })
 }
 
@@ -241,4 +257,9 @@ async function storeDelivery(
       stages,
     },
   })
+  // In pieces: a table that grew long under an earlier version must not make this transaction late.
+  await tx.$executeRaw`
+    DELETE FROM node_delivery
+     WHERE id IN (SELECT id FROM node_delivery WHERE node_id = ${node.id}::uuid
+                   ORDER BY to_release DESC, id DESC OFFSET ${KEPT_DELIVERIES} LIMIT 1000)`
 }

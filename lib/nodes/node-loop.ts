@@ -2,7 +2,7 @@ import 'server-only'
 import { Alarm } from '@/lib/clock/alarm'
 import { db } from '@/lib/db/client'
 import { AgentClient, AgentRefused, AgentUnavailable } from '@/lib/nodes/agent-client'
-import { deliverToNode, replaceHolds, type NodeRow } from '@/lib/nodes/deliver'
+import { deliverToNode, notifyDelivered, replaceHolds, type NodeRow } from '@/lib/nodes/deliver'
 import { resyncNode } from '@/lib/nodes/full-state'
 import { storeStatus } from '@/lib/nodes/store-status'
 import { currentEpoch } from '@/lib/releases/epoch'
@@ -17,6 +17,15 @@ const STATUS_MILLISECONDS = 30_000
 export function pairingOf(row: { agentUrl: string; agentFingerprint: string; agentTokenSealed: string }): string {
   return [row.agentUrl, row.agentFingerprint, row.agentTokenSealed].join(' ')
 }
+
+/** A connection to the agent of a node, as the node's row says where it is and by what token it is entered. */
+export type ConnectAgent = (
+  row: NodeRow & { agentUrl: string; agentFingerprint: string; agentTokenSealed: string },
+) => AgentClient
+
+/** Over https; opens the token, which only the worker can. */
+export const connectAgent: ConnectAgent = (row) =>
+  new AgentClient(row, openAsWorker(row.agentTokenSealed, `Node/${row.id}/agentToken`))
 
 /**
  * The loop of one node: delivers what is new, looks after the node's state, sleeps until woken. One process at a time
@@ -35,10 +44,13 @@ export class NodeLoop {
     private readonly client: AgentClient,
   ) {}
 
-  static async open(nodeId: string): Promise<NodeLoop> {
+  static async open(nodeId: string, connect: ConnectAgent): Promise<NodeLoop> {
     const row = await db().node.findUniqueOrThrow({ where: { id: nodeId } })
-    const token = openAsWorker(row.agentTokenSealed, `Node/${row.id}/agentToken`)
-    return new NodeLoop(row, pairingOf(row), new AgentClient(row, token))
+    return new NodeLoop(row, pairingOf(row), connect(row))
+  }
+
+  get nodeName(): string {
+    return this.node.name
   }
 
   start(): void {
@@ -96,7 +108,7 @@ export class NodeLoop {
           where: { id: this.node.id },
           data: { confirmedRelease: release, epoch, lastError: null, lastSeenAt: new Date() },
         })
-        await tx.$executeRaw`SELECT pg_notify('posthouse_delivered', ${this.node.name})`
+        await notifyDelivered(tx, this.node)
       })
     })
   }

@@ -4,7 +4,7 @@ import { db } from '@/lib/db/client'
 import { notifications } from '@/lib/db/listen'
 import { env } from '@/lib/env'
 import { logger } from '@/lib/logger/logger'
-import { NodeLoop, pairingOf } from '@/lib/nodes/node-loop'
+import { connectAgent, NodeLoop, pairingOf, type ConnectAgent } from '@/lib/nodes/node-loop'
 
 const SWEEP_MILLISECONDS = 5_000
 /** First half of the advisory locks that say which worker looks after a node. */
@@ -21,9 +21,15 @@ export class NodeLoops {
   private timer: NodeJS.Timeout | undefined
   private sweeping: Promise<void> = Promise.resolve()
 
+  constructor(private readonly connect: ConnectAgent = connectAgent) {}
+
   async start(): Promise<void> {
     const wakeAll = () => {
       for (const loop of this.loops.values()) loop.wake()
+    }
+    // A node's own answer is no news to it: woken by it, a node that is down would be tried without a pause.
+    const wakeOthers = (name: string) => {
+      for (const loop of this.loops.values()) if (loop.nodeName !== name) loop.wake()
     }
     const sweepSoon = () => {
       this.sweeping = this.sweeping
@@ -33,7 +39,7 @@ export class NodeLoops {
         })
     }
     this.stops.push(await notifications().on('posthouse_release', wakeAll))
-    this.stops.push(await notifications().on('posthouse_delivered', wakeAll))
+    this.stops.push(await notifications().on('posthouse_delivered', wakeOthers))
     this.stops.push(await notifications().on('posthouse_work', sweepSoon))
     sweepSoon()
     await this.sweeping
@@ -59,7 +65,7 @@ export class NodeLoops {
     }
     for (const { id } of nodes) {
       if (this.loops.has(id) || !(await this.lock(id))) continue
-      const loop = await NodeLoop.open(id)
+      const loop = await NodeLoop.open(id, this.connect)
       this.loops.set(id, loop)
       loop.start()
     }

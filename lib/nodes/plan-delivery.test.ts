@@ -109,6 +109,9 @@ test('what a node refused is tried again when a line of that domain need not wai
   const homeOf = () => ({ name: 'imap1', confirmedRelease: 5n })
   const plan = planDelivery(input({ changes, holds: [refused, waiting], homeOf }))
   expect(plan.hold).toEqual([])
+  const before = planDelivery(input({ changes, holds: [refused, waiting] }))
+  expect(before.send).toEqual([])
+  expect(before.hold).toEqual([refused, expect.objectContaining({ key: waiting.key, reason: 'waits:imap1' })])
 })
 
 test('a map of another role is not sent', () => {

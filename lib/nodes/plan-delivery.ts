@@ -69,7 +69,9 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
     candidates.set(lineId(change), { ...change, appliedBefore: hold ? hold.appliedValue : change.before })
   }
   const plan: DeliveryPlan = { send: [], sent: [], hold: [] }
-  const isNews = (change: LineChange) => change.isNew || held.get(lineId(change))?.reason.startsWith('waits:')
+  // A line that waits is news once it need not wait any more, not while it does.
+  const isNews = (change: LineChange) =>
+    change.isNew || (held.get(lineId(change))?.reason.startsWith('waits:') && !homeToWaitFor(change, input))
   const hasNews = new Set(input.changes.filter(isNews).map((change) => change.domain))
   for (const line of candidates.values()) {
     const old = held.get(lineId(line))
@@ -78,10 +80,8 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
       plan.hold.push(old)
       continue
     }
-    const home = input.homeOf(line.domain)
-    const mustWait =
-      line.after !== null && DEPENDS_ON_HOME.has(line.map) && home !== undefined && home.confirmedRelease < line.release
-    if (mustWait)
+    const home = homeToWaitFor(line, input)
+    if (home)
       plan.hold.push({
         map: line.map,
         domain: line.domain,
@@ -94,6 +94,13 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
   }
   plan.send = toMapChanges(plan, input, held)
   return plan
+}
+
+/** The imap node that must confirm before the line may go; undefined where it may go now. */
+function homeToWaitFor(line: LineChange, { homeOf }: PlanInput) {
+  if (line.after === null || !DEPENDS_ON_HOME.has(line.map)) return undefined
+  const home = homeOf(line.domain)
+  return home && home.confirmedRelease < line.release ? home : undefined
 }
 
 function belongs(map: string, roles: readonly NodeRole[]): boolean {
