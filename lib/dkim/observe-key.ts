@@ -14,6 +14,7 @@ import { domainAuthority } from '@/lib/dns/domain-authority'
 import { parseFound } from '@/lib/dns/found'
 import { requireDnsDomain, type DnsDomain } from '@/lib/dns/load-domain'
 import { isEverywhere, type Finding, type Observation } from '@/lib/dns/observe'
+import { othersSeconds } from '@/lib/dns/others'
 
 type DnsFacts = Pick<KeyFacts, 'authoritative' | 'resolvers' | 'cacheSeconds'>
 type Seen = NonNullable<DnsFacts['authoritative']>
@@ -55,10 +56,10 @@ async function negativeTtl(deps: DnsDeps, place: DnsDomain, name: string): Promi
   return seconds.length > 0 ? Math.max(...seconds) : null
 }
 
-/** Findings of the last look at the record: what stood there before the key did may be in caches. */
-async function earlierFindings(recordId: string): Promise<Finding[]> {
-  const row = await db().dnsObservation.findUnique({ where: { recordId }, select: { found: true } })
-  return row ? parseFound(row.found).findings : []
+/** For how many seconds from the last look caches may hold what stood there before the key did; null before any look. */
+async function secondsOfOthers(recordId: string): Promise<number | null> {
+  const row = await db().dnsObservation.findUnique({ where: { recordId }, select: { found: true, checkedAt: true } })
+  return row && othersSeconds(parseFound(row.found).others, row.checkedAt)
 }
 
 /** Looks at one record at its place, published first where `publish` does that. Resolvers are asked only when every authoritative server has it. */
@@ -68,12 +69,8 @@ async function lookAt(
   deps: DnsDeps,
   publish: () => Promise<void>,
 ): Promise<DnsFacts> {
-  let earlier = await earlierFindings(record.id)
-  if (earlier.length === 0) {
-    // What stood there before we publish: other text (a wildcard's, say) has its own time in caches.
-    await observeAndStore(place, [record], deps)
-    earlier = await earlierFindings(record.id)
-  }
+  // What stood there before we publish: other text (a wildcard's, say) has its own time in caches.
+  if ((await secondsOfOthers(record.id)) === null) await observeAndStore(place, [record], deps)
   await publish()
   const observation = (await observeAndStore(place, [record], deps)).get(record.id)
   if (!observation) return UNKNOWN
@@ -82,7 +79,7 @@ async function lookAt(
   const beside = record.type === 'CNAME' ? record.name.slice(record.name.indexOf('.') + 1) : record.name
   const negative = authoritative === 'all' ? await negativeTtl(deps, place, beside) : null
   const own = longest(observation.findings, (one) => one.kind === 'authoritative' && one.state === 'ok')
-  const before = longest(earlier, (one) => one.kind === 'authoritative' && one.state !== 'ok' && one.values.length > 0)
+  const before = (await secondsOfOthers(record.id)) ?? 0
   return {
     authoritative,
     resolvers: readResolvers(observation.findings),

@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { systemActor } from '@/lib/auth/actor'
 import { testDb } from '@/lib/db/testing'
+import { advanceKeys } from '@/lib/dkim/advance'
 import { COMPROMISED_MS, RETIRING_MS, REVOKED_MS } from '@/lib/dkim/key-state'
 import { publicKeyOf } from '@/lib/dkim/key-pair'
 import { lookAfterKeys, MOST_REQUESTS } from '@/lib/dkim/look-after-keys'
@@ -507,6 +508,24 @@ describe('a key from elsewhere', () => {
     ])
     expect(everything).not.toContain(pem.split('\n')[3])
     expect(everything).not.toContain('PRIVATE KEY')
+  })
+
+  test('signs no earlier than what another server had there is out of caches, also when a check sees its record first', async () => {
+    const name = 'mail.2019._domainkey.a.test'
+    const other = publicKeyOf(pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey))
+    zone = new FakeZone('192.0.2.54', ['192.0.2.101', '192.0.2.102'], DAY, NEGATIVE_TTL)
+    zone.records.set(`${name} TXT`, [`v=DKIM1; p=${other}`])
+    await importKey(actor, input, clock)
+    await pass()
+    const { now } = zone
+    zone = new FakeZone('192.0.2.54', ['192.0.2.101', '192.0.2.102'], TTL, NEGATIVE_TTL)
+    zone.now = now
+    zone.pass(5)
+    zone.records.set(`${name} TXT`, [`v=DKIM1; p=${publicKeyOf(pem)}`])
+    await checkDomainDns(actor, NAME, zone.deps)
+    await advanceKeys(zone.deps, NAME)
+    const [key] = await keys()
+    expect(key?.waiting).toEqual({ for: 'caches', until: new Date(zone.now.getTime() + DAY * 1000) })
   })
 
   describe('on a server that still signs with it', () => {

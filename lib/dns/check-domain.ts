@@ -8,6 +8,7 @@ import type { DnsDeps } from '@/lib/dns/deps'
 import { parseFound, type Found } from '@/lib/dns/found'
 import { lockDomain, requireDnsDomain, type DnsDomain } from '@/lib/dns/load-domain'
 import { isEverywhere, observeRecords, unobservable, type Observation, type ObservedRecord } from '@/lib/dns/observe'
+import { followOthers, NO_OTHERS } from '@/lib/dns/others'
 import type { PublishOutcome } from '@/lib/dns/publish-rrset'
 import { PURPOSES } from '@/lib/dns/purpose'
 import { isInside } from '@/lib/dns/record'
@@ -118,6 +119,7 @@ async function storeObservations(
     const found: Found = {
       findings: observation.findings,
       isAuthentic: observation.isAuthentic ?? earlier?.isAuthentic ?? null,
+      others: followOthers(earlier?.others ?? NO_OTHERS, observation.findings, now),
       publish: outcome
         ? { at: now.toISOString(), status: outcome.status, words: outcome.words }
         : (earlier?.publish ?? null),

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { OBSERVATION_STATES } from '@/lib/dns/observe'
+import { NO_OTHERS, othersSchema } from '@/lib/dns/others'
 
 /**
  * What is kept of an observation (`DnsObservation.found`): each server's word, what resolvers that validate last said of its
- * authenticity, and how the last publishing of the record went.
+ * authenticity, what else stood there, and how the last publishing of the record went.
  */
 export const foundSchema = z.object({
   findings: z.array(
@@ -17,6 +18,7 @@ export const foundSchema = z.object({
     }),
   ),
   isAuthentic: z.boolean().nullable().default(null),
+  others: othersSchema.default(NO_OTHERS),
   publish: z.object({ at: z.string(), status: z.string(), words: z.string() }).nullable().default(null),
 })
 export type Found = z.infer<typeof foundSchema>
