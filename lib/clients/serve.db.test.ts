@@ -36,8 +36,10 @@ beforeEach(async () => {
 const get = (host: string, path: string) => new Request(`http://${host}${path}`, { headers: { host } })
 const said = async (answer: Promise<Response>) => [(await answer).status, await (await answer).text()] as const
 
+type Seen = Pick<Found['findings'][number], 'kind' | 'state' | 'values'>
+
 /** What DNS says of the domain's MX, as it was last seen. */
-async function seen(findings: Pick<Found['findings'][number], 'kind' | 'state' | 'values'>[]) {
+async function seen(findings: readonly Seen[]) {
   const { id } = await db.dnsRecord.findFirstOrThrow({ where: { name: 'example.org', purpose: 'mx' } })
   const found: Found = {
     findings: findings.map((one) => ({ ...one, server: 'ns', ttlSeconds: 60, words: '' })),
@@ -47,14 +49,14 @@ async function seen(findings: Pick<Found['findings'][number], 'kind' | 'state' |
   const data = { state: 'ok', found, checkedAt: new Date(), since: new Date() }
   await db.dnsObservation.upsert({ where: { recordId: id }, create: { recordId: id, ...data }, update: data })
 }
-const OURS = { kind: 'authoritative', state: 'ok', values: ['10 mx1.example.net.'] } as const
-const THEIRS = { kind: 'authoritative', state: 'different', values: ['10 other.test.'] } as const
-const KEPT = { ...THEIRS, kind: 'resolver' } as const
-const SILENT = { kind: 'authoritative', state: 'temperror', values: [] } as const
-const BOTH = { ...THEIRS, state: 'several', values: ['5 other.test.', '10 mx1.example.net.'] } as const
-const NONE = { ...THEIRS, state: 'missing', values: [] } as const
+const OURS: Seen = { kind: 'authoritative', state: 'ok', values: ['10 mx1.example.net.'] }
+const THEIRS: Seen = { kind: 'authoritative', state: 'different', values: ['10 other.test.'] }
+const KEPT: Seen = { ...THEIRS, kind: 'resolver' }
+const SILENT: Seen = { kind: 'authoritative', state: 'temperror', values: [] }
+const BOTH: Seen = { ...THEIRS, state: 'several', values: ['5 other.test.', '10 mx1.example.net.'] }
+const NONE: Seen = { ...THEIRS, state: 'missing', values: [] }
 
-test.each([
+test.each<[string, Seen[], string]>([
   ['by the zone', [OURS], 'enforce'],
   ['beside another', [BOTH], 'enforce'],
   ['by all but a silent server', [OURS, SILENT], 'enforce'],
@@ -63,7 +65,7 @@ test.each([
   ['only by one server', [OURS, THEIRS], 'testing'],
   ['not yet by a resolver', [OURS, KEPT], 'testing'],
 ])('an enforced policy where our MX is seen %s is served as such or as a test', async (_where, findings, mode) => {
-  await seen([...findings])
+  await seen(findings)
   const [, text] = await said(mtaSts(get('mta-sts.example.org', '/.well-known/mta-sts.txt'), none))
   expect(text).toContain(`mode: ${mode}\r\n`)
 })
