@@ -54,16 +54,17 @@ function isRevocationDue(key: MovingKey, now: Date): boolean {
   return !tried || isLongAgo(new Date(tried.at), revokedAt, now)
 }
 
-/** A check came upon the record before we did. What stands in our zone says nothing of the domain's own. */
-function isSeen(key: MovingKey): boolean {
-  return key.slot === null && key.records[0]?.observation?.state === 'ok'
+/** A check came upon the record, lately, before we did. What stands in our zone says nothing of the domain's own. */
+function isSeen(key: MovingKey, now: Date): boolean {
+  const seen = key.records[0]?.observation
+  return key.slot === null && seen?.state === 'ok' && isRested(key, seen.since, now)
 }
 
 /** Of keys that {@link whereDue} found: whether DNS is to be asked again already. */
 function isDue(key: MovingKey, now: Date): boolean {
   switch (key.state) {
     case 'generated':
-      return isSeen(key) || isRested(key, key.createdAt, now)
+      return isSeen(key, now) || isRested(key, key.createdAt, now)
     case 'published':
       return isRested(key, key.activateAfter ?? key.createdAt, now)
     case 'revoked':

@@ -8,6 +8,8 @@ import { publicKeyOf } from '@/lib/dkim/key-pair'
 import { listDkimKeys } from '@/lib/dkim/queries'
 import { requestDomainKey } from '@/lib/dkim/request'
 import { rotateKey } from '@/lib/dkim/service'
+import type { Ask } from '@/lib/dns/answer'
+import { checkDomainDns } from '@/lib/dns/check-domain'
 import { addProviderSchema } from '@/lib/dns/schema'
 import { addProvider, setDomainProvider } from '@/lib/dns/service'
 import { FakeZone } from '@/lib/dns/testing/fake-zone'
@@ -53,6 +55,15 @@ const states = async () => (await listDkimKeys(actor, 'a.test', () => zone.now))
 const signing = async () =>
   (await client.entry.findMany({ where: { map: 'dkim/signingtable' } })).map((entry) => entry.value)
 const recursive = (name: string) => zone.log.filter((line) => line === `recursive ${name} TXT`)
+
+/** Servers of which nobody learns the SOA. */
+function withoutSoa(ask: Ask): Ask {
+  return async (server, name, type, mode) => {
+    if (type === 'SOA' && mode === 'authoritative') return { status: 'temperror', reason: 'timeout', words: 'silent' }
+    const answer = await ask(server, name, type, mode)
+    return 'soa' in answer && mode === 'authoritative' ? { ...answer, soa: null } : answer
+  }
+}
 
 /** The record as the page says it should be typed in. */
 async function typeIn(): Promise<void> {
@@ -154,6 +165,32 @@ describe('a key of a domain whose records are typed in by hand', () => {
     await advance()
     expect(await states()).toEqual(['generated'])
     expect(await signing()).toEqual([])
+  })
+
+  test('signs too where the servers say how long absence is kept only in the SOA of the zone', async () => {
+    zone.omitsSoa = true
+    await request()
+    await toActive()
+    expect(await states()).toEqual(['active'])
+  })
+
+  test('whose record has long been seen and that waits for something else is not asked about every few seconds', async () => {
+    await request()
+    await advance()
+    await typeIn()
+    zone.pass(7200)
+    await checkDomainDns(actor, 'a.test', zone.deps)
+    // The SOA cannot be learned: it stays as it is.
+    const deps = { ...zone.deps, dns: { ...zone.deps.dns, ask: withoutSoa(zone.ask) } }
+    zone.pass(7200)
+    await advanceKeys(deps)
+    expect(await states()).toEqual(['generated'])
+    const asked = zone.log.length
+    for (let look = 0; look < 5; look++) {
+      zone.pass(5)
+      await advanceKeys(deps)
+    }
+    expect(zone.log.length).toBe(asked)
   })
 
   test('a silent DNS neither activates nor fails it', async () => {

@@ -33,7 +33,7 @@ test.each<[Partial<KeyFacts>, string]>([
   [{}, 'record'],
   [{ authoritative: 'not-all', cacheSeconds: 60 }, 'record'],
   [{ authoritative: 'temperror', cacheSeconds: 60 }, 'servers'],
-  [{ authoritative: 'all', cacheSeconds: null }, 'record'],
+  [{ authoritative: 'all', cacheSeconds: null }, 'servers'],
 ])('a generated key stays with %o', (known, reason) => {
   expect(step(key('generated'), known)).toEqual({ kind: 'stay', waiting: { for: reason, until: null } })
 })

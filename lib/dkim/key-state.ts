@@ -74,7 +74,8 @@ function stay(reason: Waiting['for'], until: Date | null = null): KeyStep {
  */
 function afterGenerated(facts: KeyFacts, now: Date): KeyStep {
   if (facts.authoritative === 'temperror') return stay('servers')
-  if (facts.authoritative !== 'all' || facts.cacheSeconds === null) return stay('record')
+  if (facts.authoritative !== 'all') return stay('record')
+  if (facts.cacheSeconds === null) return stay('servers')
   return { kind: 'published', publishedAt: now, activateAfter: new Date(now.getTime() + facts.cacheSeconds * 1000) }
 }
 

@@ -20,7 +20,11 @@ export const keySelect = {
   domain: { select: { id: true, name: true, keyRotationDays: true, dnsProviderId: true } },
   records: {
     where: { purpose: 'dkim' },
-    select: { id: true, name: true, observation: { select: { checkedAt: true, state: true, found: true } } },
+    select: {
+      id: true,
+      name: true,
+      observation: { select: { checkedAt: true, since: true, state: true, found: true } },
+    },
   },
 } satisfies Prisma.DkimKeySelect
 export type MovingKey = Prisma.DkimKeyGetPayload<{ select: typeof keySelect }>

@@ -14,7 +14,8 @@ import { domainAuthority } from '@/lib/dns/domain-authority'
 import { parseFound } from '@/lib/dns/found'
 import { requireDnsDomain, type DnsDomain } from '@/lib/dns/load-domain'
 import { isEverywhere, type Finding, type Observation } from '@/lib/dns/observe'
-import { othersSeconds } from '@/lib/dns/others'
+import { NO_OTHERS, othersSeconds } from '@/lib/dns/others'
+import { isInside } from '@/lib/dns/record'
 
 type DnsFacts = Pick<KeyFacts, 'authoritative' | 'resolvers' | 'cacheSeconds'>
 type Seen = NonNullable<DnsFacts['authoritative']>
@@ -43,23 +44,30 @@ function longest(findings: readonly Finding[], isWanted: (one: Finding) => boole
   return Math.max(0, ...findings.filter(isWanted).map((one) => one.ttlSeconds ?? 0))
 }
 
-/** What the zone's servers say of how long "there is nothing" is kept: asked for a type that the name does not have. Null where none says. */
+/**
+ * What the zone's servers say of how long "there is nothing" is kept: asked for a type that the name does not have, then,
+ * for servers that leave the SOA out of such answers, at the names above it up to the zone's own. Null where none says.
+ */
 async function negativeTtl(deps: DnsDeps, place: DnsDomain, name: string): Promise<number | null> {
   const found = await domainAuthority(deps.dns, place.name, place.provider?.config ?? null)
   if (found.status !== 'found') return null
-  const answers = await askAuthority(deps.dns, found.authority, name, 'SOA')
-  const seconds = answers.flatMap(({ answer }) =>
-    (answer.status === 'nodata' || answer.status === 'nxdomain' || answer.status === 'answer') && answer.soa
-      ? [answer.soa.negativeTtlSeconds]
-      : [],
-  )
-  return seconds.length > 0 ? Math.max(...seconds) : null
+  for (let at = name; isInside(at, found.authority.zone); at = at.slice(at.indexOf('.') + 1)) {
+    const answers = await askAuthority(deps.dns, found.authority, at, 'SOA')
+    const seconds = answers.flatMap(({ answer }) =>
+      (answer.status === 'nodata' || answer.status === 'nxdomain' || answer.status === 'answer') && answer.soa
+        ? [answer.soa.negativeTtlSeconds]
+        : [],
+    )
+    if (seconds.length > 0) return Math.max(...seconds)
+    if (!at.includes('.')) return null
+  }
+  return null
 }
 
 /** For how many seconds from the last look caches may hold what stood there before the key did; null before any look. */
 async function secondsOfOthers(recordId: string): Promise<number | null> {
   const row = await db().dnsObservation.findUnique({ where: { recordId }, select: { found: true, checkedAt: true } })
-  return row && othersSeconds(parseFound(row.found).others, row.checkedAt)
+  return row && othersSeconds(parseFound(row.found).others ?? NO_OTHERS, row.checkedAt)
 }
 
 /** Looks at one record at its place, published first where `publish` does that. Resolvers are asked only when every authoritative server has it. */

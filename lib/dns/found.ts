@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { OBSERVATION_STATES } from '@/lib/dns/observe'
-import { NO_OTHERS, othersSchema } from '@/lib/dns/others'
+import { othersSchema } from '@/lib/dns/others'
 
 /**
  * What is kept of an observation (`DnsObservation.found`): each server's word, what resolvers that validate last said of its
@@ -18,7 +18,7 @@ export const foundSchema = z.object({
     }),
   ),
   isAuthentic: z.boolean().nullable().default(null),
-  others: othersSchema.default(NO_OTHERS),
+  others: othersSchema.optional(),
   publish: z.object({ at: z.string(), status: z.string(), words: z.string() }).nullable().default(null),
 })
 export type Found = z.infer<typeof foundSchema>

@@ -19,6 +19,8 @@ export class FakeZone {
   readonly log: string[] = []
   now = new Date('2026-11-22T12:00:00Z')
   isSilent = false
+  /** Its servers tell the SOA only who asks for that of the zone: that something is not there they say without. */
+  omitsSoa = false
   /** The provider answers nothing, DNS does. */
   isProviderDown = false
   private readonly caches = new Map<string, Cached>()
@@ -65,7 +67,10 @@ export class FakeZone {
   readonly ask: Ask = ({ address }, name, type, mode) => {
     this.log.push(`${mode} ${name} ${type}`)
     if (this.isSilent) return Promise.resolve({ status: 'temperror', reason: 'timeout', words: 'silent' })
-    return Promise.resolve(mode === 'recursive' ? this.resolve(address, name, type) : this.said(name, type))
+    if (mode === 'recursive') return Promise.resolve(this.resolve(address, name, type))
+    const answer = this.said(name, type)
+    const isBare = this.omitsSoa && name !== ZONE && answer.status === 'nxdomain'
+    return Promise.resolve(isBare ? { ...answer, soa: null } : answer)
   }
 
   get deps(): DnsDeps {
