@@ -38,9 +38,17 @@ class FakeService {
     return Promise.resolve({ code: 0, output: `${output}\n`, words: '' })
   }
 
-  provider(service: string) {
-    const config = { service, zone: ZONE, ttlSeconds: 60, authoritative: [] }
-    return lexiconProvider(config, JSON.stringify({ auth_token: SECRET }), dns, this.run)
+  /** `servers`: what the zone's servers say by address; without any nobody knows who they are. */
+  provider(service: string, servers: Record<string, Record<string, string[]>> = {}) {
+    const authoritative = Object.keys(servers).map((address) => ({ address, port: 53 }))
+    const soa = ['ns.zone.test. root.zone.test. 1 1 1 1 1']
+    const said = Object.entries(servers).map(([address, sets]) => [address, { [`${ZONE} SOA`]: soa, ...sets }] as const)
+    const world =
+      authoritative.length > 0
+        ? { ask: fakeAsk(ZONE, Object.fromEntries<Record<string, string[]>>(said)), resolvers: [] }
+        : dns
+    const config = { service, zone: ZONE, ttlSeconds: 60, authoritative }
+    return lexiconProvider(config, JSON.stringify({ auth_token: SECRET }), world, this.run)
   }
 }
 
@@ -105,6 +113,39 @@ describe('publishing through lexicon', () => {
     const change = { name: ZONE, type: 'TXT' as const, ttlSeconds: 60, live, remove: [OLD], add: [NEW] }
     expect(await provider.change(ZONE, change)).toMatchObject({ status: 'changed' })
     expect(service.records).toHaveLength(2)
+  })
+
+  test.each([
+    ['an empty list', [], [OLD]],
+    ['a list that lacks one', [shown('site=1')], ['site=1', OLD]],
+  ])('does not believe %s where DNS serves more', async (_what, records, served) => {
+    const service = new FakeService()
+    service.records = records
+    const provider = service.provider('ovh', { '192.0.2.53': { [`${ZONE} TXT`]: served } })
+    expect(await publishRrset(provider, ZONE, SPF)).toEqual({
+      status: 'temperror',
+      words: `the service does not list what DNS serves: ${OLD}`,
+    })
+    expect(service.calls.every((call) => call.startsWith('list'))).toBe(true)
+  })
+
+  test('believes a list that DNS follows later: by all servers, by one of them, or at the next reading', async () => {
+    const service = new FakeService()
+    service.records = [shown('site=1'), shown(OLD)]
+    const late = { '192.0.2.53': { [`${ZONE} TXT`]: [OLD, 'site=1'] } }
+    const provider = service.provider('ovh', late)
+    expect(await publishRrset(provider, ZONE, SPF)).toEqual({ status: 'published', words: '' })
+    expect(await publishRrset(provider, ZONE, SPF)).toEqual({ status: 'unchanged', words: '' })
+    const half = service.provider('ovh', { ...late, '192.0.2.54': { [`${ZONE} TXT`]: [NEW, 'site=1'] } })
+    expect(await publishRrset(half, ZONE, SPF)).toEqual({ status: 'unchanged', words: '' })
+  })
+
+  test('what a wildcard answers is not missing from the list', async () => {
+    const service = new FakeService()
+    const name = `_dmarc.${ZONE}`
+    const sets = { [`${name} TXT`]: ['theirs'], [`*.${ZONE} TXT`]: ['theirs'] }
+    const provider = service.provider('ovh', { '192.0.2.53': sets })
+    expect(await provider.read(ZONE, name, 'TXT')).toMatchObject({ status: 'read', records: [], isWildcard: true })
   })
 
   test('leaves a name alone whose other texts it would write back broken', async () => {

@@ -41,7 +41,8 @@ const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '')
 /**
  * One of the services that `lexicon` writes to, record by record, as far as its list, create and delete go. It has no
  * conditions and no transactions: the RRset is listed right before it is written, what comes is written and listed
- * before anything goes, and a call that ends half way leaves a state that the next one goes on from.
+ * before anything goes, and a call that ends half way leaves a state that the next one goes on from. A list that lacks what
+ * DNS serves is not believed: what is not known would be written twice, or beside what it contradicts.
  */
 export function lexiconProvider(
   config: LexiconConfig,
@@ -64,6 +65,8 @@ class Lexicon implements Provider {
   private readonly service: LexiconService
   private readonly settings: Record<string, string>
   private readonly authorities = new Map<string, Promise<AuthorityResult>>()
+  /** What this one has deleted: DNS may serve it for a while. */
+  private readonly deleted = new Set<string>()
 
   constructor(
     private readonly config: LexiconConfig,
@@ -126,26 +129,65 @@ class Lexicon implements Provider {
   private async readOrThrow(zone: string, name: string, type: RecordType): Promise<LiveRrset> {
     const listed = await this.list(zone, type, name)
     const served = await this.served(zone, name, type)
-    if (listed.length === 0) return { ...NOTHING_LIVE, hasAlias: served.hasAlias, hasOther: served.hasOther }
     const records = listed.map((record): LiveRecord => {
       const priority = record.priority ?? record.options?.mx?.priority ?? null
       const value = readContent(type, { content: record.content, priority }, served.values)
       return { value: value ?? record.content, exact: value === null ? null : record.content }
     })
+    const isWildcard = await this.requireComplete(zone, name, type, records, served.agreed)
+    if (records.length === 0)
+      return { ...NOTHING_LIVE, hasAlias: served.hasAlias, hasOther: served.hasOther, isWildcard }
     const ttls = listed.flatMap(({ ttl }) => (ttl == null ? [] : [ttl]))
     return { ...NOTHING_LIVE, records, ttlSeconds: ttls.length > 0 ? Math.min(...ttls) : null }
   }
 
-  /** What the zone's servers serve: it tells how a listed content is meant, and what stands in the way. */
+  /** True where what is served and not listed is a wildcard's (RFC 4592 §2.2); fails where it is not. */
+  private async requireComplete(
+    zone: string,
+    name: string,
+    type: RecordType,
+    records: readonly LiveRecord[],
+    served: readonly string[],
+  ): Promise<boolean> {
+    // A list that cannot be read is left alone by all who see it.
+    if (records.some(({ exact }) => exact === null)) return false
+    const isKnown = (value: string) =>
+      records.some((record) => record.value === value) || this.deleted.has(`${name} ${type} ${value}`)
+    const unlisted = served.filter((value) => !isKnown(value))
+    if (unlisted.length === 0) return false
+    if (records.length === 0 && (await this.isOfWildcard(zone, name, type, unlisted))) return true
+    const words = `the service does not list what DNS serves: ${unlisted.join(', ')}`
+    throw new CallFailed({ status: 'temperror', words })
+  }
+
+  private async isOfWildcard(
+    zone: string,
+    name: string,
+    type: RecordType,
+    values: readonly string[],
+  ): Promise<boolean> {
+    for (let parent = name; parent !== zone && parent.includes('.');) {
+      parent = parent.slice(parent.indexOf('.') + 1)
+      const { agreed } = await this.served(zone, `*.${parent}`, type)
+      if (agreed.length > 0) return `*.${parent}` !== name && values.every((value) => agreed.includes(value))
+    }
+    return false
+  }
+
+  /** What the zone's servers serve, and what all that answer `agreed` on: it tells how a listed content is meant, and what stands in the way. */
   private async served(zone: string, name: string, type: RecordType) {
     const found = await this.authority(zone)
-    if (found.status !== 'found') return { values: [], hasAlias: false, hasOther: false }
+    if (found.status !== 'found') return { values: [], agreed: [], hasAlias: false, hasOther: false }
     const ask = async (asked: RecordType) =>
       (await askAuthority(this.dns, found.authority, name, asked)).map(({ answer }) => answer)
     const answers = await ask(type)
     const others = type === 'CNAME' ? (await Promise.all(OTHER_TYPES.map(ask))).flat() : []
+    const known = answers.filter((answer) => answer.status !== 'temperror')
+    const said = known.map((answer) => (answer.status === 'answer' ? answer.records.map(({ value }) => value) : []))
+    const values = [...new Set(said.flat())]
     return {
-      values: answers.flatMap((answer) => (answer.status === 'answer' ? answer.records.map(({ value }) => value) : [])),
+      values,
+      agreed: values.filter((value) => said.every((one) => one.includes(value))),
       hasAlias: answers.some((answer) => answer.status === 'alias'),
       hasOther: others.some((answer) => answer.status === 'answer'),
     }
@@ -180,7 +222,10 @@ class Lexicon implements Provider {
       await create()
       if (gone.length > 0 && missing.length > 0) await this.requireListed(zone, name, type, missing)
     }
-    for (const { exact } of gone) await this.delete(zone, name, type, exact ?? '')
+    for (const { value, exact } of gone) {
+      await this.delete(zone, name, type, exact ?? '')
+      this.deleted.add(`${name} ${type} ${value}`)
+    }
     if (type === 'CNAME') await create()
     return { status: 'done' }
   }
