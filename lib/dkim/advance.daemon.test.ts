@@ -18,6 +18,7 @@ import { addProviderSchema } from '@/lib/dns/schema'
 import { addProvider, setDomainProvider } from '@/lib/dns/service'
 import { startBind, type TestBind } from '@/lib/dns/testing/bind'
 import type { DomainName } from '@/lib/domains/name'
+import { closeQueue } from '@/lib/jobs/queue'
 
 const client = testDb()
 const actor = systemActor('test')
@@ -44,7 +45,10 @@ beforeAll(async () => {
   const dns = { ask: askBind, resolvers: [bind] }
   deps = { dns, connect: connectProvider, clock: systemClock }
 })
-afterAll(() => Promise.all(started.map((server) => server.stop())))
+afterAll(async () => {
+  await Promise.all(started.map((server) => server.stop()))
+  await closeQueue()
+})
 
 async function untilActive(count: number, domain: string = DOMAIN): Promise<void> {
   for (const end = Date.now() + 30_000; Date.now() < end;) {

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemActor, type Actor } from '@/lib/auth/actor'
 import { testDb } from '@/lib/db/testing'
 import { advanceKeys } from '@/lib/dkim/advance'
@@ -14,6 +14,7 @@ import { addProviderSchema } from '@/lib/dns/schema'
 import { addProvider, setDomainProvider } from '@/lib/dns/service'
 import { FakeZone } from '@/lib/dns/testing/fake-zone'
 import { AppError } from '@/lib/errors/app-error'
+import { closeQueue } from '@/lib/jobs/queue'
 import { openAsWorker } from '@/lib/secrets/seal'
 
 const client = testDb()
@@ -23,6 +24,8 @@ const RESOLVERS = ['192.0.2.101', '192.0.2.102']
 const TTL = 60
 const NEGATIVE_TTL = 90
 const MINUTES_10 = 600
+
+afterAll(closeQueue)
 
 let zone: FakeZone
 let domainId: string

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemActor } from '@/lib/auth/actor'
 import { testDb } from '@/lib/db/testing'
 import { advanceKeys } from '@/lib/dkim/advance'
@@ -20,6 +20,7 @@ import { FakeZone } from '@/lib/dns/testing/fake-zone'
 import { syncDomainRecords } from '@/lib/dns/sync'
 import { wantedSets } from '@/lib/dns/wanted-sets'
 import type { DomainName } from '@/lib/domains/name'
+import { closeQueue, queue } from '@/lib/jobs/queue'
 import { openAsWorker } from '@/lib/secrets/seal'
 
 const client = testDb()
@@ -29,6 +30,8 @@ const ZONE = 'keys.test' as DomainName
 const TTL = 60
 const NEGATIVE_TTL = 90
 const DAY = 86_400
+
+afterAll(closeQueue)
 
 let zone: FakeZone
 let domainId: string
@@ -211,6 +214,26 @@ test('a compromised key without a spare is revoked as soon as the next one signs
   await pass()
   expect(await states()).toEqual(['rsa active', 'rsa revoked'])
   expect(txt(old?.name ?? '')).toEqual(['v=DKIM1; p='])
+})
+
+test('whoever switches or rotates has the worker look at once, not when its next pass comes round', async () => {
+  const waiting = () =>
+    client.$queryRaw<{ key: string }[]>`
+      SELECT singleton_key AS key FROM jobs.job WHERE name = 'dns.check' AND state = 'created' AND singleton_key = ${NAME}`
+  const forget = async () => {
+    await (await queue()).deleteAllJobs('dns.check')
+  }
+  await withFirstKey()
+  await settings({ keepsSpareKey: true })
+  await settle()
+  await forget()
+  await spareSigns(false)
+  expect(await waiting()).toEqual([{ key: NAME }])
+  await pass()
+  await forget()
+  await rotate()
+  expect(await waiting()).toEqual([{ key: NAME }])
+  await forget()
 })
 
 describe('a revocation that the provider did not take', () => {

@@ -19,6 +19,7 @@ import type {
 } from '@/lib/dkim/schema'
 import { syncDomainRecords } from '@/lib/dns/sync'
 import { AppError } from '@/lib/errors/app-error'
+import { enqueue } from '@/lib/jobs/queue'
 import { changeMail, type LockedDomain, type MailChange } from '@/lib/releases/change-mail'
 import { sealForWorker } from '@/lib/secrets/seal'
 
@@ -53,6 +54,7 @@ export async function rotateKey(
     if (selectors.length === 0 && !isCompromised)
       throw new AppError('CONFLICT', 'dkim.rotationUnderWay', { selector: underWay.join(', ') })
     if (isCompromised) await markCompromised(tx, row.id, now)
+    await enqueue(tx, 'dns.check', { domain: domainName }, { singletonKey: domainName })
     change.audit({ selectors, isCompromised })
     return { selectors }
   })
@@ -73,7 +75,7 @@ export async function switchToSpare(actor: Actor, input: SwitchToSpareInput, clo
       select: { id: true, selector: true },
     })
     if (!spare) throw new AppError('CONFLICT', 'dkim.noSpare', { name: input.domain })
-    // Due from now on: the worker looks at it every few seconds.
+    // Due from now on, and looked at at once: a pass over all keys may be held up by a provider that hangs.
     await tx.dkimKey.update({ where: { id: spare.id }, data: { isSpare: false, activateAfter: now } })
     if (input.isCompromised) {
       await markCompromised(tx, domain.id, now)
@@ -81,6 +83,7 @@ export async function switchToSpare(actor: Actor, input: SwitchToSpareInput, clo
       change.touchDomain(input.domain)
     }
     await requestMissingKeys(tx, domain, now)
+    await enqueue(tx, 'dns.check', { domain: input.domain }, { singletonKey: input.domain })
     change.audit({ selector: spare.selector, isCompromised: input.isCompromised })
     return { selector: spare.selector }
   })

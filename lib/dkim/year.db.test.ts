@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, sign, verify } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { systemActor } from '@/lib/auth/actor'
 import { testDb } from '@/lib/db/testing'
 import { lookAfterKeys } from '@/lib/dkim/look-after-keys'
@@ -11,9 +11,11 @@ import { addProviderSchema } from '@/lib/dns/schema'
 import { addProvider, setDomainProvider } from '@/lib/dns/service'
 import { FakeZone } from '@/lib/dns/testing/fake-zone'
 import type { DomainName } from '@/lib/domains/name'
+import { closeQueue } from '@/lib/jobs/queue'
 import { openAsWorker } from '@/lib/secrets/seal'
 
 const client = testDb()
+afterAll(closeQueue)
 const actor = systemActor('test')
 const HOUR = 3600
 /** Longer than a node needs to take a key: what is not waited for shows. */
