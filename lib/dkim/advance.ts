@@ -108,7 +108,7 @@ function whereDue({ stillSigning, heldAt }: Surroundings, now: Date): Prisma.Dki
  * Moves every key on its way as far as it may go (MAIL rule 31): makes requested keys, has their records published where
  * the domain has a provider, looks at DNS, activates, retires, revokes and removes. For the worker, every few seconds and
  * with `domainName` right after a change or when somebody asks, whenever the last look was; it may be stopped anywhere and run again, or twice at once. Returns how many
- * keys changed their state. One domain's trouble is logged and does not stop the others.
+ * keys changed their state. One key's trouble is logged and does not stop the others.
  */
 export async function advanceKeys(deps: DnsDeps, domainName?: string): Promise<number> {
   const around: Surroundings = { stillSigning: await keysStillSigning(), heldAt: await oldestHeldAt() }
@@ -123,11 +123,13 @@ export async function advanceKeys(deps: DnsDeps, domainName?: string): Promise<n
   let moved = 0
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const [name, domainKeys] = next
-      try {
-        for (const key of domainKeys) moved += await advanceKey(deps, key, around)
-      } catch (error) {
-        logger('dkim').error({ err: error, domain: name }, 'keys of this domain could not be moved on')
+      const [domain, domainKeys] = next
+      for (const key of domainKeys) {
+        try {
+          moved += await advanceKey(deps, key, around)
+        } catch (error) {
+          logger('dkim').error({ err: error, domain, selector: key.selector }, 'a key could not be moved on')
+        }
       }
     }
   }

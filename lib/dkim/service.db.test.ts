@@ -267,6 +267,17 @@ describe('a revocation that the provider did not take', () => {
     expect(txt(name)).toEqual(['v=DKIM1; p='])
   })
 
+  test('keeps no other key of the domain from moving on', async () => {
+    await revokeUnheard()
+    await rotate()
+    zone.pass(5)
+    const connect = () => {
+      throw new Error('no secret')
+    }
+    await lookAfterKeys({ ...zone.deps, connect })
+    expect(await states()).toEqual(['rsa active', 'rsa generated', 'rsa revoked'])
+  })
+
   test('leaves no key behind that is forgotten, however its record is written', async () => {
     const name = await revokeUnheard()
     zone.records.set(
