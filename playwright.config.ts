@@ -4,9 +4,14 @@ import { defineConfig, devices } from '@playwright/test'
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  // One installation with one owner: the specs share it and run one after the other.
-  workers: 1,
+  // One installation with one owner: the specs share it and run one after the other; only the pictures go two at a time.
+  workers: 2,
   fullyParallel: false,
+  projects: [
+    { name: 'journey', testMatch: '1-journey.spec.ts' },
+    { name: 'onboarding', testMatch: '1-onboarding.spec.ts', dependencies: ['journey'] },
+    { name: 'screens', testMatch: '2-screens.spec.ts', dependencies: ['onboarding'], fullyParallel: true },
+  ],
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -44,12 +44,28 @@ export async function createBlankDatabase(maintenanceUrl: string, name: string):
   return withDatabase(maintenanceUrl, name)
 }
 
-/** Empties every table of the database except the list of applied migrations. */
+/**
+ * Empties every table of the database except the list of applied migrations. Tests leave few rows in few tables: to delete
+ * those takes a hundredth of what TRUNCATE of everything does. References are not looked at meanwhile.
+ */
 export async function emptyTables(client: Db): Promise<void> {
-  const tables = await client.$queryRaw<{ name: string }[]>`
-    select quote_ident(tablename) as name from pg_tables
-    where schemaname = 'public' and tablename <> '_prisma_migrations'`
-  await client.$executeRawUnsafe(`TRUNCATE ${tables.map(({ name }) => name).join(', ')} RESTART IDENTITY CASCADE`)
+  await client.$executeRaw`
+    DO $$
+    DECLARE
+      name text;
+      is_filled boolean;
+    BEGIN
+      SET LOCAL session_replication_role = replica;
+      FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+                   WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO is_filled;
+        IF is_filled THEN EXECUTE format('DELETE FROM %s', name); END IF;
+      END LOOP;
+      FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences
+                   WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %s RESTART', name);
+      END LOOP;
+    END $$`
 }
 
 /**
