@@ -32,7 +32,7 @@ export async function ChecksSummary({ groups }: { groups: readonly FindingGroup[
             >
               <Badge level={level}>{t(`levels.${level}`)}</Badge>
               <Link prefetch={false} href={withQuery('/checks', { check, level })} className="text-text font-[550]">
-                {checkWords(tChecks, first, checkedName(first)).title}
+                {t('notSo', { title: checkWords(tChecks, first, checkedName(first)).title })}
               </Link>
               <span className="text-muted text-sm">
                 {count === 1 ? toUnicode(checkedName(first)) : t('inPlaces', { count })}

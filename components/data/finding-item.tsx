@@ -12,6 +12,7 @@ import { SubmitButton } from '@/components/form/submit'
 import { Badge } from '@/components/ui/badge'
 import { ButtonLink } from '@/components/ui/button'
 import { ACKNOWLEDGED_AS } from '@/lib/checks/acknowledgement'
+import { sideOf } from '@/lib/checks/level'
 import { checkedName, subjectBeside, type ListedFinding } from '@/lib/checks/listed'
 import { ACKNOWLEDGE_DAYS } from '@/lib/checks/schema'
 import { checkWords } from '@/lib/checks/words'
@@ -79,7 +80,7 @@ export async function FindingItem({
               {toUnicode(scope.name)}
             </Link>
           ) : (
-            <b className="font-semibold">{title}</b>
+            <b className="font-semibold">{sideOf(level) === 'wrong' ? t('notSo', { title }) : title}</b>
           )}{' '}
           <FindingAbout finding={finding} />
         </p>

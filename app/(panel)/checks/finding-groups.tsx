@@ -38,7 +38,7 @@ export async function FindingGroups({ groups, filter }: { groups: readonly Findi
               <div className="min-w-0">
                 <p>
                   <Link prefetch={false} href={all} className="text-text font-semibold">
-                    {title}
+                    {t('notSo', { title })}
                   </Link>
                 </p>
                 <p className="mt-0.5">{next}</p>
