@@ -39,6 +39,6 @@ test('a folder of reports is stored, each file by itself, and again it is all du
   expect(await client.dmarcReport.count()).toBe(1)
   out = ''
   expect(await main(['reports', 'import', join(folder, 'a.xml.gz'), join(folder, 'gone')], io)).toBe(1)
-  expect(out).toMatch(/a\.xml\.gz: duplicate: .+\[duplicate-file\]\n.+gone: failed: .+\[file-unreadable\]/)
+  expect(out).toMatch(/gone: failed: .+\[file-unreadable\]\n.+a\.xml\.gz: duplicate: .+\[duplicate-file\]/)
   expect(await client.dmarcReport.count()).toBe(1)
 })

@@ -4,6 +4,7 @@ import type { Io } from '@/cli/command'
 import { systemActor } from '@/lib/auth/actor'
 import { readReportFile, type ReportReading } from '@/lib/dmarc/read-file'
 import { REPORT_REASONS } from '@/lib/dmarc/reasons'
+import type { ImportResult } from '@/lib/dmarc/service'
 import { reportItems, type ReportItem } from '@/lib/dmarc/report-files'
 import { REPORT_LIMITS, reporterOf } from '@/lib/dmarc/schema'
 
@@ -21,27 +22,36 @@ export async function reportsParse(args: string[], io: Io): Promise<number> {
   return exitCode
 }
 
-/** `posthouse reports import <path…> [--json]`: stores them, each by itself. 0: none rejected or failed, 1: some. */
+/** `posthouse reports import <path…> [--json]`: stores them. 0: none rejected or failed, 1: some. */
 export async function reportsImport(args: string[], io: Io): Promise<number> {
   const { positionals, values } = readArgs(args, { json: { type: 'boolean' } }, POSITIONALS)
-  const { importReport } = await import('@/lib/dmarc/service')
-  const actor = systemActor('command line')
+  const { importReports } = await import('@/lib/dmarc/service')
   const counts = new Map<string, number>()
-  for await (const { file, content } of reportItems(positionals, REPORT_LIMITS.packedBytes)) {
-    const result =
-      'words' in content
-        ? { ...NOTHING, state: 'failed' as const, reason: 'file-unreadable' as const, detail: content.words }
-        : await importReport(actor, { name: basename(file), content })
-    const { kind, state, reason, domain, messages, reportId } = result
+  const say = (file: string, { kind, state, reason, domain, messages, reportId }: Omit<ImportResult, 'name'>) => {
     counts.set(state, (counts.get(state) ?? 0) + 1)
     if (values.json) io.out(`${JSON.stringify({ file, kind, state, reason, domain, messages, reportId })}\n`)
     else io.out(`${printable(file)}: ${state}${reason === null ? '' : `: ${REPORT_REASONS[reason]} [${reason}]`}\n`)
   }
+  // They are stored in batches, so results come later than the files were read: here is what is still to be said.
+  const given: ReportItem['file'][] = []
+  async function* inputs() {
+    for await (const { file, content } of reportItems(positionals, REPORT_LIMITS.packedBytes)) {
+      if ('words' in content) say(file, UNREADABLE)
+      else {
+        given.push(file)
+        yield { name: basename(file), content }
+      }
+    }
+  }
+  for await (const result of importReports(systemActor('command line'), inputs())) say(given.shift() ?? '', result)
   io.err(`${[...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'nothing there'}\n`)
   return counts.has('rejected') || counts.has('failed') ? 1 : 0
 }
 
-const NOTHING = { kind: null, domain: null, messages: null, reportId: null }
+const UNREADABLE: Omit<ImportResult, 'name'> = {
+  ...{ kind: null, state: 'failed', reason: 'file-unreadable', detail: null },
+  ...{ domain: null, messages: null, reportId: null },
+}
 
 async function readItem({ content }: ReportItem): Promise<ReportReading> {
   if ('words' in content)

@@ -107,8 +107,9 @@ function whereDue({ stillSigning, heldAt }: Surroundings, now: Date): Prisma.Dki
 /**
  * Moves every key on its way as far as it may go (MAIL rule 31): makes requested keys, has their records published where
  * the domain has a provider, looks at DNS, activates, retires, revokes and removes. For the worker, every few seconds and
- * with `domainName` right after a change or when somebody asks, whenever the last look was; it may be stopped anywhere and run again, or twice at once. Returns how many
- * keys changed their state. One key's trouble is logged and does not stop the others.
+ * with `domainName` right after a change or when somebody asks, whenever the last look was; it may be stopped anywhere and
+ * run again, or twice at once. Returns how many keys changed their state. One key's trouble is logged and does not stop the
+ * others.
  */
 export async function advanceKeys(deps: DnsDeps, domainName?: string): Promise<number> {
   const around: Surroundings = { stillSigning: await keysStillSigning(), heldAt: await oldestHeldAt() }

@@ -33,6 +33,7 @@ export interface ImportResult {
 /** Files of which a batch is stored together: so many, or as soon as they hold so much. */
 const BATCH_FILES = 64
 const BATCH_RECORDS = 5_000
+const BATCH_BYTES = 8 * 1024 * 1024
 
 /**
  * Takes in one file as a report. Whatever its content, the result says what became of it; the stored file row is the trace
@@ -57,19 +58,22 @@ export async function* importReports(
   requirePermission(actor, 'report:write')
   let batch: Given[] = []
   let records = 0
+  let bytes = 0
   // While one batch is being stored the next is read.
   let storing: Promise<ImportResult[]> = Promise.resolve([])
   for await (const input of inputs) {
     const given = await read(actor, input, clock)
     batch.push(given)
     records += given.reading?.kind === 'aggregate' ? (given.reading.report?.records.length ?? 0) : 0
-    if (batch.length < BATCH_FILES && records < BATCH_RECORDS) continue
+    bytes += given.bytes.length
+    if (batch.length < BATCH_FILES && records < BATCH_RECORDS && bytes < BATCH_BYTES) continue
     yield* await storing
     storing = storeBatch(actor, batch)
     // It is waited for in a moment; until then its failure is not nobody's.
     storing.catch(() => undefined)
     batch = []
     records = 0
+    bytes = 0
   }
   yield* await storing
   yield* await storeBatch(actor, batch)

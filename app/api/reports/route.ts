@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors/app-error'
-import { importReport, type ImportResult } from '@/lib/dmarc/service'
+import { importReports, type ImportResult } from '@/lib/dmarc/service'
 import { apiRoute } from '@/lib/http/api-route'
 import { safePath } from '@/lib/http/page-path'
 import { REPORT_LIMITS } from '@/lib/dmarc/schema'
@@ -21,8 +21,9 @@ export const POST = apiRoute({ permission: 'report:write' }, async (actor, reque
   const form = await request.formData()
   const files = form.getAll('file').filter((item): item is File => item instanceof File && item.size > 0)
   if (files.length > MOST_FILES) throw new AppError('INVALID', 'report.tooManyFiles', { most: MOST_FILES })
+  const inputs = files.map((file) => ({ name: file.name, content: file.stream() }))
   const results: ImportResult[] = []
-  for (const file of files) results.push(await importReport(actor, { name: file.name, content: file.stream() }))
+  for await (const result of importReports(actor, inputs)) results.push(result)
   if (request.headers.get('accept')?.includes('application/json')) return Response.json({ results })
   const back = form.get('back')
   const location = backWith(safePath(typeof back === 'string' ? back : '/reports'), results)
