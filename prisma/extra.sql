@@ -35,3 +35,6 @@ CREATE TABLE "dmarc_row" (
 ) PARTITION BY RANGE ("day");
 CREATE INDEX "dmarc_row_domain_id_source_ip_day_idx" ON "dmarc_row"("domain_id", "source_ip", "day");
 ALTER TABLE "dmarc_row" ADD CONSTRAINT "dmarc_row_report_id_fkey" FOREIGN KEY ("report_id") REFERENCES "dmarc_report"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- Of all files the few whose mail is still to be verified.
+CREATE INDEX "report_file_pending" ON "report_file"("id") WHERE "trust" = 'pending';
