@@ -1,3 +1,4 @@
+import { lookUpSenders } from '@/lib/dmarc/look-up-senders'
 import { lookUpNames } from '@/lib/dmarc/sources/look-up-names'
 import { systemDnsDeps } from '@/lib/dns/deps'
 import { repeat } from '@/worker/repeat'
@@ -6,13 +7,15 @@ const MORE_MILLISECONDS = 5_000
 const IDLE_MILLISECONDS = 10 * 60_000
 
 /**
- * Asks for the names of addresses in reports, beside everything else: soon again while there are more, else without hurry.
+ * Asks for the names of addresses in reports, and whether the domains in them exist, beside everything else: soon again while there are more, else without hurry.
  * The returned function stops it and waits for the pass that runs.
  */
 export function startReportLoop(): () => Promise<void> {
   const pass = async (next: (milliseconds: number) => void) => {
-    if (await lookUpNames(await systemDnsDeps())) next(MORE_MILLISECONDS)
+    const deps = await systemDnsDeps()
+    const [names, senders] = [await lookUpNames(deps), await lookUpSenders(deps)]
+    if (names || senders) next(MORE_MILLISECONDS)
   }
-  const trouble = 'could not ask for the names of addresses; trying again'
+  const trouble = 'could not ask about addresses and names in reports; trying again'
   return repeat(pass, { name: 'dmarc', trouble, milliseconds: IDLE_MILLISECONDS })
 }

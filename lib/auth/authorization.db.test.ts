@@ -186,7 +186,7 @@ const CASES: Record<string, Case> = {
   getTlsSums: [(actor) => tlsReports.getTlsSums(actor, domain), 'report:read', 'NOT_FOUND'],
   listFailureReports: [(actor) => reportQueries.listFailureReports(actor, domain), 'report:read', 'NOT_FOUND'],
   getWhatIf: [
-    (actor) => sources.getWhatIf(actor, domain, { p: 'reject', sp: null, adkim: 'r', aspf: 'r' }),
+    (actor) => sources.getWhatIf(actor, domain, { p: 'reject', sp: null, np: null, adkim: 'r', aspf: 'r' }),
     'report:read',
     'NOT_FOUND',
   ],

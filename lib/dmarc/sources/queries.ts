@@ -2,6 +2,7 @@ import 'server-only'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
 import { systemClock } from '@/lib/clock/clock'
 import { db } from '@/lib/db/client'
+import { missingNames } from '@/lib/dmarc/look-up-senders'
 import { groupSources, type Source, type SourceLine, type SourceWorld } from '@/lib/dmarc/sources/group-sources'
 import { whatIf, type Proposal, type WhatIf } from '@/lib/dmarc/sources/what-if'
 import { canonicalAddress } from '@/lib/dns/record'
@@ -34,7 +35,8 @@ export async function getWhatIf(
 ): Promise<WhatIf> {
   requirePermission(actor, 'report:read')
   const { lines, world, reportDays } = await loadLines(actor, domainName, time)
-  return whatIf(lines, reportDays, world, proposal)
+  const missing = await missingNames(lines.map(({ headerFrom }) => headerFrom))
+  return whatIf(lines, reportDays, { ...world, missing }, proposal)
 }
 
 interface Time {

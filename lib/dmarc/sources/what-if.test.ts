@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
-import type { SourceLine, SourceWorld } from '@/lib/dmarc/sources/group-sources'
-import { whatIf, type Proposal } from '@/lib/dmarc/sources/what-if'
+import type { SourceLine } from '@/lib/dmarc/sources/group-sources'
+import { whatIf, type Proposal, type WhatIfWorld } from '@/lib/dmarc/sources/what-if'
 
-const WORLD: SourceWorld = {
+const WORLD: WhatIfWorld = {
   domain: 'example.org',
   nodeOf: new Map([['192.0.2.1', 'mx1']]),
   selectors: new Map([['s1', true]]),
   nameOf: new Map(),
+  missing: new Set(['no.example.org']),
 }
-const REJECT: Proposal = { p: 'reject', sp: null, adkim: 'r', aspf: 'r' }
+const REJECT: Proposal = { p: 'reject', sp: null, np: null, adkim: 'r', aspf: 'r' }
 const own: SourceLine = {
   ...{ sourceIp: '192.0.2.1', messages: 1000, isDkimAligned: true, isSpfAligned: true, isStopped: false, override: '' },
   ...{ headerFrom: 'example.org', dkim: ['pass example.org s1'], spf: 'pass example.org' },
@@ -79,6 +80,15 @@ test('subdomains have a policy of their own', () => {
   expect(judge([own, sub])).toMatchObject({ verdict: 'not-yet', stopped: 60 })
   expect(judge([own, sub], { sp: 'none' })).toMatchObject({ verdict: 'safe', stopped: 0 })
   expect(judge([own, sub], { p: 'none', sp: 'reject' })).toMatchObject({ verdict: 'not-yet', stopped: 60 })
+})
+
+test('subdomains that do not exist have another, and else that of subdomains', () => {
+  const made = line({ ...fails, headerFrom: 'no.example.org', messages: 60 })
+  const stopped = (proposal: Partial<Proposal>) => judge([own, made], { p: 'none', ...proposal }).stopped
+  expect([stopped({}), stopped({ np: 'reject' }), stopped({ sp: 'reject' })]).toEqual([0, 60, 60])
+  expect(stopped({ sp: 'reject', np: 'none' })).toBe(0)
+  const there = line({ ...fails, headerFrom: 'shop.example.org', messages: 60 })
+  expect(judge([own, there], { p: 'none', np: 'reject' }).stopped).toBe(0)
 })
 
 test.each([

@@ -7,8 +7,15 @@ export interface Proposal {
   p: PolicyAction
   /** For subdomains; null: as `p`. */
   sp: PolicyAction | null
+  /** For subdomains that do not exist; null: as `sp`. */
+  np: PolicyAction | null
   adkim: 'r' | 's'
   aspf: 'r' | 's'
+}
+
+/** The world of the sources, and the names in it that DNS knows nothing of; one that nobody asked about yet counts as there. */
+export interface WhatIfWorld extends SourceWorld {
+  missing: ReadonlySet<string>
 }
 
 export interface FailingSource {
@@ -53,16 +60,18 @@ function isAligned(names: readonly string[], headerFrom: string, mode: 'r' | 's'
   return wasAligned || names.some((name) => (getDomain(name) ?? name) === organisation)
 }
 
-function actionFor(headerFrom: string, domain: string, { p, sp }: Proposal): PolicyAction {
-  return headerFrom === domain ? p : (sp ?? p)
+/** Which of the three applies to mail from a name (RFC 9989 §4.10.1). */
+function actionFor(headerFrom: string, { domain, missing }: WhatIfWorld, { p, sp, np }: Proposal): PolicyAction {
+  if (headerFrom === domain) return p
+  return (missing.has(headerFrom) ? (np ?? sp) : sp) ?? p
 }
 
 /** The lines as receivers would have judged them under the proposal; those that it would have stopped are `isStopped`. */
-function judged(lines: readonly SourceLine[], domain: string, proposal: Proposal): SourceLine[] {
+function judged(lines: readonly SourceLine[], world: WhatIfWorld, proposal: Proposal): SourceLine[] {
   return lines.map((line) => {
     const isDkimAligned = isAligned(passes(line.dkim), line.headerFrom, proposal.adkim, line.isDkimAligned)
     const isSpfAligned = isAligned(passes([line.spf]), line.headerFrom, proposal.aspf, line.isSpfAligned)
-    const isStopped = !isDkimAligned && !isSpfAligned && actionFor(line.headerFrom, domain, proposal) !== 'none'
+    const isStopped = !isDkimAligned && !isSpfAligned && actionFor(line.headerFrom, world, proposal) !== 'none'
     return { ...line, isDkimAligned, isSpfAligned, isStopped }
   })
 }
@@ -77,8 +86,8 @@ function standsAgainst({ source, stopped }: FailingSource, messages: number): bo
  * What a policy would have done to the mail of the time that the lines are about. Forwarded mail is counted apart: no
  * setting of ours mends it. Strangers with a small share are what a policy is for. Pure.
  */
-export function whatIf(lines: readonly SourceLine[], days: number, world: SourceWorld, proposal: Proposal): WhatIf {
-  const sources = groupSources(judged(lines, world.domain, proposal), world)
+export function whatIf(lines: readonly SourceLine[], days: number, world: WhatIfWorld, proposal: Proposal): WhatIf {
+  const sources = groupSources(judged(lines, world, proposal), world)
   const messages = sources.reduce((sum, source) => sum + source.messages, 0)
   const failing = sources
     .filter((source) => source.stopped > 0)
