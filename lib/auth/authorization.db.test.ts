@@ -134,6 +134,12 @@ const CASES: Record<string, Case> = {
     'dns:write',
     'NOT_FOUND',
   ],
+  changeDmarcPolicy: [
+    (actor) =>
+      dns.changeDmarcPolicy(actor, { domain, revision: 1, p: 'reject', sp: null, np: null, adkim: 'r', aspf: 'r' }),
+    'dns:write',
+    'NOT_FOUND',
+  ],
   addProvider: [(actor) => dns.addProvider(actor, { ...provider, ...tsig }), 'provider:write', 'not about a domain'],
   removeProvider: [(actor) => dns.removeProvider(actor, { name: 'p' }), 'provider:write', 'not about a domain'],
   setDomainProvider: [(actor) => dns.setDomainProvider(actor, { domain, provider: null }), 'dns:write', 'NOT_FOUND'],

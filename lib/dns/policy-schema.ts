@@ -114,3 +114,9 @@ export const updateDnsPolicySchema = fields.transform((input, context) => {
   return { domain, revision, confirmation, policy }
 })
 export type UpdateDnsPolicyInput = z.infer<typeof updateDnsPolicySchema>
+
+/** The part of a policy that says what becomes of mail that fails. */
+export const changeDmarcPolicySchema = fields.pick({
+  ...{ domain: true, revision: true, p: true, sp: true, np: true, adkim: true, aspf: true },
+})
+export type ChangeDmarcPolicyInput = z.infer<typeof changeDmarcPolicySchema>

@@ -4,7 +4,13 @@ import { testDb } from '@/lib/db/testing'
 import { parseDnsPolicy, type DnsPolicy } from '@/lib/dns/policy'
 import { listDnsRecords, listMailHosts, zoneText, zoneTextOf } from '@/lib/dns/queries'
 import { ownRecordSchema } from '@/lib/dns/schema'
-import { addOwnRecord, removeOwnRecord, syncAllDomainRecords, updateDnsPolicy } from '@/lib/dns/service'
+import {
+  addOwnRecord,
+  changeDmarcPolicy,
+  removeOwnRecord,
+  syncAllDomainRecords,
+  updateDnsPolicy,
+} from '@/lib/dns/service'
 import { syncDomainRecords } from '@/lib/dns/sync'
 import type { DomainName } from '@/lib/domains/name'
 import { requireDomain } from '@/lib/domains/queries'
@@ -61,6 +67,23 @@ test('the records follow the policy, and the audit says what it was and is', asy
   expect(await zoneText(actor, domain)).not.toContain('_report')
   const audit = await client.auditEntry.findFirstOrThrow({ where: { action: 'domain:dns-policy' } })
   expect(audit.detail).toMatchObject({ before: { tlsRpt: null }, after: { tlsRpt: [], dmarc: { p: 'reject' } } })
+})
+
+test('what becomes of mail that fails is changed alone', async () => {
+  const before = await read()
+  await change({ dmarc: { ...before.dmarc, rua: ['mailto:r@b.test'] }, caa: ['ca.test'] })
+  const asked = { p: 'quarantine', sp: null, np: 'reject', adkim: 's', aspf: 'r' } as const
+  const { revision } = await client.domain.findUniqueOrThrow({ where: { id } })
+  const { result } = await changeDmarcPolicy(actor, { domain, revision, ...asked })
+  expect(result).toEqual({ hasProvider: false })
+  expect(await read()).toMatchObject({ caa: ['ca.test'], dmarc: { ...asked, rua: ['mailto:r@b.test'] } })
+  expect(await values()).toContain(
+    'dmarc _dmarc.a.test TXT v=DMARC1; p=quarantine; np=reject; adkim=s; rua=mailto:r@b.test',
+  )
+  await expect(changeDmarcPolicy(actor, { domain, revision, ...asked })).rejects.toMatchObject({ code: 'CONFLICT' })
+  await change({ isParked: true }, domain)
+  const parked = changeDmarcPolicy(actor, { domain, revision: revision + 2, ...asked })
+  await expect(parked).rejects.toMatchObject({ code: 'INVALID', messageKey: 'dns.parkedPolicy' })
 })
 
 test('a policy that somebody else changed meanwhile is refused', async () => {

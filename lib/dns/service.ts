@@ -7,8 +7,8 @@ import { changePolicy } from '@/lib/dns/change-policy'
 import { readDelegation } from '@/lib/dkim/delegation'
 import { providerContext } from '@/lib/dns/load-domain'
 import { OVERRIDABLE } from '@/lib/dns/overridden'
-import { parseDnsPolicy } from '@/lib/dns/policy'
-import type { UpdateDnsPolicyInput } from '@/lib/dns/policy-schema'
+import { parseDnsPolicy, type DnsPolicy } from '@/lib/dns/policy'
+import type { ChangeDmarcPolicyInput, UpdateDnsPolicyInput } from '@/lib/dns/policy-schema'
 import type { AddProviderInput, OwnRecordInput, RemoveOwnRecordInput } from '@/lib/dns/schema'
 import { dropWithdrawn, syncDomainRecords, withdrawRecords } from '@/lib/dns/sync'
 import { isDmarcRecord } from '@/lib/dns/dmarc-record'
@@ -110,8 +110,31 @@ export async function updateDnsPolicy(actor: Actor, input: UpdateDnsPolicyInput,
       throw new AppError('CONFLICT', 'dns.mtaStsHeld', { until }, { field: 'mtaStsMode' })
     }
     change.audit({ before, after: changed.policy })
-    await change.tx.domain.update({ where: { id }, data: { dnsPolicy: changed.policy, revision: { increment: 1 } } })
-    await syncDomainRecords(change.tx, id)
+    await storePolicy(change.tx, id, changed.policy)
+  })
+}
+
+async function storePolicy(tx: Tx, id: string, dnsPolicy: DnsPolicy): Promise<void> {
+  await tx.domain.update({ where: { id }, data: { dnsPolicy, revision: { increment: 1 } } })
+  await syncDomainRecords(tx, id)
+}
+
+/**
+ * Changes what a domain asks receivers to do with mail that fails (RFC 9989 §4.7) and nothing else. `hasProvider` tells
+ * whether a plan can publish it. CONFLICT where somebody else changed the domain since the page was shown; INVALID where
+ * it is parked, which has a policy of its own.
+ */
+export async function changeDmarcPolicy(actor: Actor, { domain: subject, revision, ...asked }: ChangeDmarcPolicyInput) {
+  const options = { domains: [subject], action: 'domain:dns-policy', subject }
+  return changeMail(actor, 'dns:write', options, async (change) => {
+    const domain = change.domain(subject)
+    if (domain.revision !== revision) throw new AppError('CONFLICT', 'form.stale', { name: subject })
+    const before = parseDnsPolicy(domain.dnsPolicy)
+    if (before.isParked) throw new AppError('INVALID', 'dns.parkedPolicy', { name: subject })
+    const after = { ...before, dmarc: { ...before.dmarc, ...asked } }
+    change.audit({ before, after })
+    await storePolicy(change.tx, domain.id, after)
+    return { hasProvider: domain.dnsProviderId !== null }
   })
 }
 

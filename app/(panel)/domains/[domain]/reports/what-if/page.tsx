@@ -2,10 +2,10 @@ import type { Metadata } from 'next'
 import { getFormatter, getTranslations } from 'next-intl/server'
 import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { SourceCell } from '@/app/(panel)/domains/[domain]/reports/source-cell'
+import { ChangeCard } from '@/app/(panel)/domains/[domain]/reports/what-if/change-card'
 import { proposalOf, TIMES, type WhatIfQuery } from '@/app/(panel)/domains/[domain]/reports/what-if/proposal'
 import { domainPath } from '@/components/data/paths'
 import { SelectField } from '@/components/form/field'
-import { ButtonLink } from '@/components/ui/button'
 import { buttonClass } from '@/components/ui/button-class'
 import { Card, CardBody } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
@@ -57,13 +57,6 @@ export default async function WhatIfPage({ params, searchParams }: Props) {
         word: t(`verdict.${verdict}`),
         text: t(`text.${verdict}`, { count: against.length, days: result.days, messages }),
       }}
-      actions={
-        verdict === 'safe' && roleMay(actor.role, 'domain:update') ? (
-          <ButtonLink href={domainPath(name, 'settings')} variant="primary">
-            {t('change')}
-          </ButtonLink>
-        ) : null
-      }
     >
       <Card title={t('question')}>
         <CardBody>
@@ -84,6 +77,9 @@ export default async function WhatIfPage({ params, searchParams }: Props) {
         )}
       </Card>
       <Failing title={t('against')} text={t('againstText')} failing={against} />
+      {roleMay(actor.role, 'dns:publish') && !domain.policy.isParked ? (
+        <ChangeCard domain={domain} proposal={proposal} verdict={verdict} />
+      ) : null}
       <Failing title={t('others')} text={t('othersText')} failing={others} />
     </DomainFrame>
   )
@@ -101,6 +97,12 @@ async function ProposalForm({ path, proposal, days }: { path: string; proposal: 
         label={tPolicy('sp')}
         options={[{ value: '', label: tPolicy('policies.asDomain') }, ...policies]}
         defaultValue={proposal.sp ?? ''}
+      />
+      <SelectField
+        name="np"
+        label={tPolicy('np')}
+        options={[{ value: '', label: tPolicy('policies.asSubdomains') }, ...policies]}
+        defaultValue={proposal.np ?? ''}
       />
       <SelectField name="adkim" label={tPolicy('adkim')} options={alignments} defaultValue={proposal.adkim} />
       <SelectField name="aspf" label={tPolicy('aspf')} options={alignments} defaultValue={proposal.aspf} />
