@@ -1,4 +1,5 @@
 import type { DkimKeyState } from '@/lib/db/generated/enums'
+import type { WatchedReports } from '@/lib/dmarc/sources/watch'
 import type { DnsPolicy } from '@/lib/dns/policy'
 import type { WantedRecord } from '@/lib/dns/wanted-records'
 import type { CheckWorld } from '@/lib/checks/world'
@@ -70,6 +71,8 @@ export interface DomainFacts {
   nodes: readonly NodeFacts[]
   /** Where reports of this domain come to, null where nowhere. */
   reportAddress: string | null
+  /** What the reports of others say; of another name of the domain nothing by itself. */
+  reports: WatchedReports
   /** Other names of the domain that no run looks at: they are too many. */
   unchecked: readonly string[]
 }

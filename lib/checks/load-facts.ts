@@ -1,6 +1,7 @@
 import 'server-only'
 import { statusAnswer } from '@/lib/agent-protocol/messages'
 import type { DomainFacts, NodeFacts } from '@/lib/checks/check'
+import { watchReports } from '@/lib/dmarc/sources/watch'
 import { db } from '@/lib/db/client'
 import { parseDnsPolicy } from '@/lib/dns/policy'
 import { loadWanted, type WantedOfName } from '@/lib/dns/sync'
@@ -40,6 +41,9 @@ export async function loadNodeFacts(nodeId: string): Promise<ToCheck<NodeFacts> 
   return row && { facts: nodeFacts(row), dueAt: row.nextCheckAt }
 }
 
+/** Mail from another name is not signed in that name, and reports about it are the domain's. */
+const NOTHING_OF_ITS_OWN = { keys: [], reports: { silentDays: null, stopped: [] }, unchecked: [] }
+
 /** A domain with its other names that are looked at, each with what stands in its own zone. */
 export interface DomainToCheck extends ToCheck<DomainFacts> {
   aliases: readonly DomainFacts[]
@@ -69,14 +73,13 @@ export async function loadDomainFacts(domainId: string, now: Date): Promise<Doma
   ])
   if (!domain) return null
   const { dnsPolicy, dkimKeys, nextCheckAt, ...row } = domain
-  const { own, aliases } = await loadWanted(db(), domainId)
+  const [{ own, aliases }, reports] = await Promise.all([loadWanted(db(), domainId), watchReports(domain, now)])
   const shared = { ...row, policy: parseDnsPolicy(dnsPolicy), nodes: nodes.map(nodeFacts) }
   const of = ({ name, wanted }: WantedOfName) => ({ ...shared, name, wanted, reportAddress: reportAddress(wanted) })
   const unchecked = aliases.slice(MOST_ALIASES).map(({ name }) => name)
   return {
-    facts: { ...of(own), keys: dkimKeys, unchecked },
-    // Mail from another name is not signed in that name.
-    aliases: aliases.slice(0, MOST_ALIASES).map((alias) => ({ ...of(alias), keys: [], unchecked: [] })),
+    facts: { ...of(own), keys: dkimKeys, reports, unchecked },
+    aliases: aliases.slice(0, MOST_ALIASES).map((alias) => ({ ...of(alias), ...NOTHING_OF_ITS_OWN })),
     dueAt: nextCheckAt,
   }
 }

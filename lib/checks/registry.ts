@@ -10,6 +10,7 @@ import type { Outside } from '@/lib/checks/host-name'
 import { MTA_STS_CHECKS, mtaStsFamily } from '@/lib/checks/mta-sts'
 import { MX_CHECKS, mxFamily } from '@/lib/checks/mx'
 import { NAMES_CHECKS, namesFamily } from '@/lib/checks/names'
+import { REPORTS_CHECKS, reportsFamily } from '@/lib/checks/reports'
 import {
   DOMAIN_REPUTATION_CHECKS,
   domainReputationFamily,
@@ -65,6 +66,7 @@ export function checkFamilies({ lists, outside }: FamilyOptions): CheckFamilies 
       { family: dkimFamily, checks: DKIM_CHECKS },
       { family: bimiFamily, checks: BIMI_CHECKS },
       { family: domainReputationFamily(lists), checks: DOMAIN_REPUTATION_CHECKS },
+      { family: reportsFamily, checks: REPORTS_CHECKS },
       { family: namesFamily, checks: NAMES_CHECKS },
     ],
     alias: ofEachName,

@@ -61,6 +61,7 @@ export function checkedDomain(facts: Partial<DomainFacts> = {}): DomainFacts {
     keys: [],
     nodes: [],
     reportAddress: 'postmaster@example.test',
+    reports: { silentDays: null, stopped: [] },
     unchecked: [],
     ...facts,
   }

@@ -76,10 +76,19 @@ function judged(lines: readonly SourceLine[], world: WhatIfWorld, proposal: Prop
   })
 }
 
-function standsAgainst({ source, stopped }: FailingSource, messages: number): boolean {
+/** Whether a source is one of ours by what is known of it, or is a service that may send for us. */
+function isKnown({ kind }: Source): boolean {
+  return kind === 'own' || kind === 'service'
+}
+
+/** Whether more of its mail was stopped than accidents explain, and it is, or may be, ours. */
+export function losesMail(source: Source): boolean {
+  return source.forwarding !== 'yes' && isKnown(source) && source.stopped > source.messages * ACCIDENTS
+}
+
+function standsAgainst(source: Source, messages: number): boolean {
   if (source.forwarding === 'yes') return false
-  if (source.kind === 'own' || source.kind === 'service') return stopped > source.messages * ACCIDENTS
-  return stopped > messages * REAL_SHARE
+  return isKnown(source) ? losesMail(source) : source.stopped > messages * REAL_SHARE
 }
 
 /**
@@ -94,7 +103,7 @@ export function whatIf(lines: readonly SourceLine[], days: number, world: WhatIf
     .map((source) => ({ source, stopped: source.stopped }))
     .sort((a, b) => b.stopped - a.stopped)
   const sum = (some: readonly FailingSource[]) => some.reduce((total, { stopped }) => total + stopped, 0)
-  const against = failing.filter((one) => standsAgainst(one, messages))
+  const against = failing.filter(({ source }) => standsAgainst(source, messages))
   const others = failing.filter((one) => !against.includes(one))
   const isEnough = days >= LEAST_DAYS && messages >= LEAST_MESSAGES
   return {
