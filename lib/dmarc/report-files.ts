@@ -1,6 +1,7 @@
 import type { Dirent, Stats } from 'node:fs'
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isMbox, MBOX_HEAD_BYTES, mboxMails } from '@/lib/dmarc/mbox'
 
 /** One thing that may hold a report. `file`: its path; of a mail in an mbox with `#` and its number, from 1. */
 export interface ReportItem {
@@ -10,14 +11,11 @@ export interface ReportItem {
 }
 
 const MAX_DEPTH = 32
-const CHUNK_BYTES = 1 << 16
-const LINE_FEED = 0x0a
-const MBOX = Buffer.from('From ')
 
 /**
- * What stands at the paths, one at a time and in order: a file by itself, each mail of an mbox (mboxrd: `>From ` at the
- * beginning of a line was `From `), each mail of a Maildir (`new`, then `cur`), every file below another folder. Links
- * inside of folders are not followed. What cannot be read is an item with words, and the others go on.
+ * What stands at the paths, one at a time and in order: a file by itself, each mail of an mbox, each mail of a Maildir
+ * (`new`, then `cur`), every file below another folder. Links inside of folders are not followed. What cannot be read is
+ * an item with words, and the others go on.
  */
 export async function* reportItems(paths: readonly string[], maxBytes: number): AsyncGenerator<ReportItem> {
   for (const path of paths) yield* guarded(path, () => itemsAt(path, maxBytes))
@@ -74,8 +72,8 @@ function ofMaildir(entries: readonly Dirent[]): Dirent[] {
 async function* itemsOf(path: string, maxBytes: number): AsyncGenerator<ReportItem> {
   const file = await open(path)
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(MBOX.length), 0, MBOX.length, 0)
-    if (buffer.subarray(0, bytesRead).equals(MBOX)) yield* mailsOf(path, file, maxBytes)
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(MBOX_HEAD_BYTES), 0, MBOX_HEAD_BYTES, 0)
+    if (isMbox(buffer.subarray(0, bytesRead))) yield* mailsOf(path, file, maxBytes)
     else
       yield { file: path, content: await collect(file.createReadStream({ start: 0, end: maxBytes, autoClose: false })) }
   } finally {
@@ -84,54 +82,10 @@ async function* itemsOf(path: string, maxBytes: number): AsyncGenerator<ReportIt
 }
 
 async function* mailsOf(path: string, file: FileHandle, maxBytes: number): AsyncGenerator<ReportItem> {
-  let mail = new MailBuffer(maxBytes)
+  const stream: AsyncIterable<Buffer> = file.createReadStream({ start: 0, autoClose: false })
   let number = 0
-  let isAfterEmpty = true
-  for await (const line of linesOf(file)) {
-    if (isAfterEmpty && line.subarray(0, MBOX.length).equals(MBOX)) {
-      if (number > 0) yield { file: `${path}#${number}`, content: mail.content() }
-      number += 1
-      mail = new MailBuffer(maxBytes)
-    } else mail.add(unquoted(line))
-    isAfterEmpty = line.length === 1 || (line.length === 2 && line[0] === 0x0d)
+  for await (const content of mboxMails(stream, maxBytes)) {
+    number += 1
+    yield { file: `${path}#${number}`, content }
   }
-  yield { file: `${path}#${number}`, content: mail.content() }
-}
-
-class MailBuffer {
-  private readonly lines: Buffer[] = []
-  private size = 0
-  constructor(private readonly maxBytes: number) {}
-  add(line: Buffer): void {
-    if (this.size > this.maxBytes) return
-    this.lines.push(line)
-    this.size += line.length
-  }
-  content(): Buffer {
-    return Buffer.concat(this.lines).subarray(0, this.maxBytes + 1)
-  }
-}
-
-function unquoted(line: Buffer): Buffer {
-  if (line[0] !== 0x3e) return line
-  return /^>+From /.test(line.subarray(0, 100).toString('latin1')) ? line.subarray(1) : line
-}
-
-/** Lines with their ends; one without an end for long comes in pieces. */
-async function* linesOf(file: FileHandle): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0)
-  const stream = file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES, autoClose: false })
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    let text = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    for (let end = text.indexOf(LINE_FEED); end >= 0; end = text.indexOf(LINE_FEED)) {
-      yield text.subarray(0, end + 1)
-      text = text.subarray(end + 1)
-    }
-    rest = text
-    if (rest.length > CHUNK_BYTES) {
-      yield rest
-      rest = Buffer.alloc(0)
-    }
-  }
-  if (rest.length > 0) yield rest
 }
