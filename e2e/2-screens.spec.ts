@@ -45,6 +45,7 @@ const PAGES: PageToSee[] = [
   ['dkim', `${domain}/dkim`, TWO],
   ['domain-reports', `${domain}/reports`, ALL],
   ['what-if', `${domain}/reports/what-if`, TWO],
+  ['tls-reports', `${domain}/reports/tls`, TWO],
   ['domain-tests', `${domain}/tests`, TWO],
   ['domain-settings', `${domain}/settings`, TWO],
   ['reports', '/reports', TWO],

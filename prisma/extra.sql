@@ -38,3 +38,9 @@ ALTER TABLE "dmarc_row" ADD CONSTRAINT "dmarc_row_report_id_fkey" FOREIGN KEY ("
 
 -- Of all files the few whose mail is still to be verified.
 CREATE INDEX "report_file_pending" ON "report_file"("id") WHERE "trust" = 'pending';
+
+-- Of all files the few that the worker reads again.
+CREATE INDEX "report_file_failed" ON "report_file"("next_try_at") WHERE "state" = 'failed' AND "next_try_at" IS NOT NULL;
+
+-- Of all files those that go before the others (lib/retention/sweep-reports.ts).
+CREATE INDEX "report_file_passing" ON "report_file"("received_at") WHERE "state" <> 'stored' OR "kind" = 'failure';

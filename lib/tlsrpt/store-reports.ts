@@ -2,6 +2,7 @@ import 'server-only'
 import type { Tx } from '@/lib/db/client'
 import { firstOf, type OwnFile, type Stored } from '@/lib/dmarc/kept-files'
 import type { TlsPolicy, TlsReport } from '@/lib/tlsrpt/parse-report'
+import { rollUpTls, type TlsDaySum, type TlsFailureSum } from '@/lib/tlsrpt/roll-up'
 
 /** A TLS report that speaks of domains of ours: what it says of each policy domain. `domain` is that of the first. */
 export interface OwnTlsReport extends OwnFile {
@@ -10,6 +11,8 @@ export interface OwnTlsReport extends OwnFile {
 }
 
 const KEY_LENGTH = 250
+const ROWS_PER_INSERT = 1_000
+const DAY_MS = 86_400_000
 
 interface TlsKey {
   organization: string
@@ -25,7 +28,9 @@ const keyText = ({ organization, reportId, policyDomain, beginsAt, endsAt }: Tls
 function keysOf({ report, parts }: OwnTlsReport): TlsKey[] {
   const { beginsAt, endsAt } = report
   // An index holds no longer words.
-  const [organization, reportId] = [report.organizationName, report.reportId].map((text) => text.slice(0, KEY_LENGTH))
+  const [organization, reportId] = [report.organizationName, report.reportId].map((text) =>
+    text.slice(0, KEY_LENGTH).toWellFormed(),
+  )
   return parts.map(({ policyDomain }) => ({
     ...{ organization: organization ?? '', reportId: reportId ?? '', policyDomain },
     ...{ beginsAt: new Date(beginsAt), endsAt: new Date(endsAt) },
@@ -49,7 +54,13 @@ export async function findTlsDuplicates(tx: Tx, own: readonly OwnTlsReport[], fi
   })
 }
 
-/** Writes reports, a row for each policy domain; gives the ids of their files. */
+/** The day (UTC) on which a report counts: that of the middle of its period, `YYYY-MM-DD`. */
+function dayOf({ beginsAt, endsAt }: Pick<TlsKey, 'beginsAt' | 'endsAt'>): string {
+  const middle = (beginsAt.getTime() + endsAt.getTime()) / 2
+  return new Date(Math.floor(middle / DAY_MS) * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** Writes reports, a row for each policy domain, and adds them to the sums; gives the ids of their files. */
 export async function createTlsReports(
   tx: Tx,
   fresh: readonly OwnTlsReport[],
@@ -70,5 +81,42 @@ export async function createTlsReports(
     }),
   )
   await tx.tlsReport.createMany({ data })
+  await addSums(tx, fresh)
   return fresh.map(({ file }) => files.get(file.sha256) ?? '')
+}
+
+async function addSums(tx: Tx, fresh: readonly OwnTlsReport[]): Promise<void> {
+  const { days, failures } = rollUpTls(
+    fresh.flatMap((one) =>
+      keysOf(one).map((key, at) => ({
+        ...{ domainId: one.parts[at]?.domainId ?? '', day: dayOf(key), organization: key.organization },
+        policies: one.parts[at]?.policies ?? [],
+      })),
+    ),
+  )
+  await addDays(tx, days)
+  for (let at = 0; at < failures.length; at += ROWS_PER_INSERT)
+    await addFailures(tx, failures.slice(at, at + ROWS_PER_INSERT))
+}
+
+async function addDays(tx: Tx, days: readonly TlsDaySum[]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO tls_day AS d (domain_id, day, organization, success_count, failure_count, report_count)
+    SELECT * FROM jsonb_to_recordset(${JSON.stringify(days)}::jsonb) AS r(domain_id uuid, day date, organization text,
+      success_count bigint, failure_count bigint, report_count int)
+    ON CONFLICT (domain_id, day, organization) DO UPDATE SET success_count = d.success_count + EXCLUDED.success_count,
+      failure_count = d.failure_count + EXCLUDED.failure_count, report_count = d.report_count + EXCLUDED.report_count`
+}
+
+/** The identity is made here, as in the migration that first made these sums. */
+async function addFailures(tx: Tx, failures: readonly TlsFailureSum[]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO tls_failure_day AS f (domain_id, day, identity, organization, result_type, policy_type, policy, mx_host,
+      sender_ip, reason, session_count)
+    SELECT domain_id, day,
+           md5(concat_ws(E'\\x1f', organization, result_type, policy_type, policy, mx_host, sender_ip, reason)),
+           organization, result_type, policy_type, policy, mx_host, sender_ip, reason, session_count
+      FROM jsonb_to_recordset(${JSON.stringify(failures)}::jsonb) AS r(domain_id uuid, day date, organization text,
+        result_type text, policy_type text, policy text, mx_host text, sender_ip text, reason text, session_count bigint)
+    ON CONFLICT (domain_id, day, identity) DO UPDATE SET session_count = f.session_count + EXCLUDED.session_count`
 }
