@@ -1,7 +1,7 @@
 import { getTranslations } from 'next-intl/server'
+import { ReportDrop, type UploadTexts } from '@/components/data/report-drop'
 import { NoticeLine } from '@/components/ui/notice'
 import { Card, CardBody } from '@/components/ui/card'
-import { buttonClass } from '@/components/ui/button-class'
 import { REPORT_REASONS } from '@/lib/dmarc/reasons'
 import { UPLOAD_LIMITS } from '@/lib/dmarc/uploaded-files'
 
@@ -55,39 +55,39 @@ export async function UploadLine({ query }: { query: UploadQuery }) {
   return <NoticeLine notice={{ level, word: t(`uploadWord.${level}`), text: parts.join(' ') }} />
 }
 
-/** The form that takes report files: native and multipart, so that it needs no JavaScript and no action's body limit. */
+const LOSSES = ['network', 'signedOut', 'unreadable', 'tooLarge', 'tooMany', 'forbidden', 'server'] as const
+const STATES = ['stored', 'duplicate', 'foreign', 'rejected', 'failed'] as const
+
+/** The card that takes report files; `back`: the page that a form without JavaScript comes back to. */
 export async function ReportUpload({ back }: { back: string }) {
-  const t = await getTranslations('reports')
+  const [t, tUpload] = await Promise.all([getTranslations('reports'), getTranslations('reportUpload')])
+  // Numbers are put in where they are known.
+  const raw = (key: string) => tUpload.raw(key) as string
+  const sizes = { mebibytes: UPLOAD_LIMITS.fileBytes / MEBIBYTE, most: UPLOAD_LIMITS.files }
+  const texts: UploadTexts = {
+    ...{ files: t('files'), help: t('uploadHelp', sizes), button: t('uploadButton') },
+    ...{ drop: tUpload('drop'), list: tUpload('list'), sending: tUpload('sending'), progress: raw('progress') },
+    ...{ reading: tUpload('reading'), waiting: tUpload('waiting'), stopped: tUpload('stopped'), lost: tUpload('lost') },
+    ...{ stop: tUpload('stop'), retry: tUpload('retry'), retryAll: tUpload('retryAll'), retryOne: raw('retryOne') },
+    ...{ finished: raw('finished'), cut: raw('cut'), notStored: raw('notStored') },
+    finishedWord: {
+      ok: tUpload('finishedWord.ok'),
+      attention: tUpload('finishedWord.attention'),
+      broken: tUpload('finishedWord.broken'),
+    },
+    states: byKey(STATES, (state) => t(`states.${state}`)),
+    losses: byKey(LOSSES, (loss) => tUpload(`losses.${loss}`, sizes)),
+  }
+  const { fileBytes, requestBytes } = UPLOAD_LIMITS
   return (
     <Card title={t('upload')}>
       <CardBody>
-        <form action="/api/reports" method="post" encType="multipart/form-data" className="flex flex-col gap-4">
-          <input type="hidden" name="back" value={back} />
-          <div className="flex max-w-[520px] flex-col gap-1">
-            <label htmlFor="report-file" className="text-sm font-[550]">
-              {t('files')}
-            </label>
-            <input
-              id="report-file"
-              type="file"
-              name="file"
-              multiple
-              required
-              accept=".xml,.gz,.zip,.json,.eml,.mbox,application/xml,application/gzip,application/zip,text/xml"
-              aria-describedby="report-file-help"
-              className="border-control bg-panel file:bg-sunken file:text-text max-w-full rounded-md border px-2.5 py-1.5 file:mr-3 file:rounded-sm file:border-0 file:px-2 file:py-0.5"
-            />
-            <p id="report-file-help" className="text-muted text-sm">
-              {t('uploadHelp', { mebibytes: UPLOAD_LIMITS.fileBytes / MEBIBYTE })}
-            </p>
-          </div>
-          <div>
-            <button type="submit" className={buttonClass('primary')}>
-              {t('uploadButton')}
-            </button>
-          </div>
-        </form>
+        <ReportDrop back={back} bounds={{ fileBytes, requestBytes }} texts={texts} />
       </CardBody>
     </Card>
   )
+}
+
+function byKey<K extends string>(keys: readonly K[], text: (key: K) => string): Record<K, string> {
+  return Object.fromEntries(keys.map((key) => [key, text(key)])) as Record<K, string>
 }
