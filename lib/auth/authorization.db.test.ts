@@ -23,6 +23,7 @@ import * as reportOverview from '@/lib/dmarc/overview'
 import * as reportQueries from '@/lib/dmarc/queries'
 import * as reports from '@/lib/dmarc/service'
 import * as sources from '@/lib/dmarc/sources/queries'
+import * as sourceNames from '@/lib/dmarc/sources/service'
 import { parseDnsPolicy } from '@/lib/dns/policy'
 import * as dnsQueries from '@/lib/dns/queries'
 import * as dnsRequests from '@/lib/dns/requests'
@@ -197,6 +198,16 @@ const CASES: Record<string, Case> = {
     'NOT_FOUND',
   ],
   listSources: [(actor) => sources.listSources(actor, domain), 'report:read', 'NOT_FOUND'],
+  getSourceList: [(actor) => sources.getSourceList(actor, domain), 'report:read', 'NOT_FOUND'],
+  listSourceNames: [(actor) => sources.listSourceNames(actor, domain), 'report:read', 'NOT_FOUND'],
+  nameSource: [
+    (actor) => sourceNames.nameSource(actor, { domain, match: '192.0.2.1', name: 'n', isOurs: true }),
+    'report:write',
+    'NOT_FOUND',
+  ],
+  removeSourceName: [(actor) => sourceNames.removeSourceName(actor, { domain, id }), 'report:write', 'NOT_FOUND'],
+  retryReportFile: [(actor) => reports.retryReportFile(actor, { id }), 'report:write', 'NOT_FOUND'],
+  listRetriable: [(actor) => reports.listRetriable(actor), 'report:write', 'nothing'],
   importReport: [
     (actor) => reports.importReport(actor, { name: 'r.xml', content: Buffer.from('x') }),
     'report:write',

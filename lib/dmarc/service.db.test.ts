@@ -274,20 +274,21 @@ describe('the overview of a domain', () => {
       spfAligned: 114,
       dkimAligned: 110,
       reports: 2,
-      sources: 3,
     })
     expect(overview.days).toHaveLength(7)
     expect(overview.days.filter(({ aligned }) => aligned > 0)).toEqual([
       { day: '2026-11-20', aligned: 14, delivered: 0, stopped: 0 },
       { day: '2026-11-21', aligned: 100, delivered: 3, stopped: 7 },
     ])
-    expect(overview.reporters).toEqual([{ reporter: 'receiver.example', reports: 2, messages: 124 }])
+    expect(overview.reporters).toEqual([
+      { reporter: 'receiver.example', reports: 2, messages: 124, aligned: 114, quarantined: 0, rejected: 7 },
+    ])
   })
 
   it('is all zeros for a domain without a report', async () => {
     await domain('example.org')
     const overview = await getReportOverview(system, 'example.org', { days: 3, now: NOW })
-    expect(overview.totals).toMatchObject({ messages: 0, reports: 0, sources: 0 })
+    expect(overview.totals).toMatchObject({ messages: 0, reports: 0 })
     expect(overview.days.map(({ day }) => day)).toEqual(['2026-11-20', '2026-11-21', '2026-11-22'])
   })
 })
@@ -400,7 +401,7 @@ describe('other kinds', () => {
     ].join('\r\n')
     const result = await give(system, Buffer.from(arf))
     expect(result).toMatchObject({ state: 'stored', kind: 'failure', domain: 'example.org' })
-    expect(await client.reportFile.findFirst()).toMatchObject({ kind: 'failure', original: null })
+    expect(await client.reportFile.findFirst()).toMatchObject({ kind: 'failure', trust: 'pending' })
     expect(JSON.stringify(await client.failureReport.findMany())).not.toMatch(/private|secret|anna/)
     expect(await listFailureReports(system, 'example.org')).toMatchObject({
       count: 1,

@@ -75,6 +75,60 @@ test.each<[string, Partial<SourceLine>, Partial<Source>]>([
   expect(sources[0]).toMatchObject(expected)
 })
 
+const NAMED = [
+  { match: '198.51.100.9', name: 'Our newsletter', isOurs: true },
+  { match: '203.0.113.0/24', name: 'Lab', isOurs: false },
+  { match: 'sendgrid.net', name: 'Our newsletter', isOurs: true },
+  { match: '192.0.2.1', name: 'Not the node', isOurs: false },
+  { match: 'club.example.net', name: 'The club', isOurs: false },
+]
+test.each<[string, Partial<SourceLine>, Partial<Source>]>([
+  ['our node stays our node', {}, { key: 'own:mx1', kind: 'own', isOurs: null }],
+  [
+    'our signature from an address of ours is not forwarded',
+    { sourceIp: '198.51.100.9', isSpfAligned: false, spf: 'pass gmail.com' },
+    { key: 'named:ours:Our newsletter', kind: 'named', isOurs: true, forwarding: 'no', advice: 'none' },
+  ],
+  [
+    'a known service that is ours and does not sign as us',
+    { ...fails, sourceIp: '198.51.100.20', dkim: ['pass sendgrid.net x'], spf: 'pass em1.sendgrid.net' },
+    {
+      ...{ key: 'named:ours:Our newsletter', advice: 'named-sign-or-include' },
+      ...{ signsAs: ['sendgrid.net'], envelopes: ['em1.sendgrid.net'] },
+    },
+  ],
+  [
+    'mail of the service that somebody passed on',
+    { ...fails, sourceIp: '198.51.100.20', dkim: ['pass sendgrid.net x'], override: 'forwarded' },
+    { kind: 'forwarder', forwarding: 'yes' },
+  ],
+  [
+    'somebody who writes the signature of the service and does not have its key',
+    { ...fails, sourceIp: '198.51.100.20', dkim: ['fail news.sendgrid.net x'], spf: 'fail em1.sendgrid.net' },
+    { kind: 'service', isOurs: null },
+  ],
+  [
+    'what is not ours',
+    { ...fails, sourceIp: '203.0.113.5' },
+    { key: 'named:other:Lab', isOurs: false, advice: 'not-ours' },
+  ],
+  [
+    'what is not ours and passes',
+    { sourceIp: '203.0.113.5', dkim: ['pass example.org other'] },
+    { key: 'named:other:Lab', advice: 'not-ours-passes' },
+  ],
+  [
+    'a forwarder with a name',
+    { ...fails, sourceIp: '198.51.100.10', override: 'mailing_list' },
+    { key: 'forwarder:named:The club', kind: 'forwarder', name: 'The club', isOurs: false, advice: 'forwarding' },
+  ],
+])('named: %s', (_what, changes, expected) => {
+  const nameOf = new Map([...WORLD.nameOf, ['198.51.100.10', 'list.club.example.net']])
+  const sources = groupSources([line(changes)], { ...WORLD, nameOf, named: NAMED })
+  expect(sources).toHaveLength(1)
+  expect(sources[0]).toMatchObject(expected)
+})
+
 test('an address is in one source once, whatever it sent', () => {
   const lines = [line(), line({ ...fails, messages: 2, isStopped: true }), line({ isSpfAligned: false, messages: 3 })]
   expect(groupSources(lines, WORLD)).toMatchObject([

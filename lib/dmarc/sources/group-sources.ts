@@ -1,5 +1,6 @@
 import { getDomain } from 'tldts'
 import { serviceOf } from '@/lib/dmarc/sources/known-services'
+import { sourceNamer, type NamedSource } from '@/lib/dmarc/sources/match'
 
 /** One sum of messages from one address, as `dmarc_source_day` tells them apart, over the days that are asked for. */
 export interface SourceLine {
@@ -27,13 +28,27 @@ export interface SourceWorld {
   selectors: ReadonlyMap<string, boolean>
   /** Names of addresses that lead back to them. */
   nameOf: ReadonlyMap<string, string>
+  /** What the administrator calls those that send. */
+  named?: readonly NamedSource[]
 }
 
-export type SourceKind = 'own' | 'service' | 'forwarder' | 'unknown'
+export type SourceKind = 'own' | 'named' | 'service' | 'forwarder' | 'unknown'
 /** Why mail is taken for forwarded, or may be. */
 export type ForwardReason = 'our-signature' | 'reporter-says' | 'foreign-envelope'
-/** What to do about what fails; `none` where nothing does. */
-export type SourceAdvice = 'none' | 'own-unsigned' | 'retired-key' | 'sign-or-include' | 'forwarding' | 'find-out'
+/**
+ * What to do about what fails; `none` where nothing does. `not-ours`: nothing, the policy is for it. `not-ours-passes`: it
+ * does not send for us and yet passes.
+ */
+export type SourceAdvice =
+  | 'none'
+  | 'own-unsigned'
+  | 'retired-key'
+  | 'sign-or-include'
+  | 'named-sign-or-include'
+  | 'not-ours'
+  | 'not-ours-passes'
+  | 'forwarding'
+  | 'find-out'
 
 export interface SourceAddress {
   ip: string
@@ -46,8 +61,10 @@ export interface Source {
   /** Tells sources of a domain apart; the same each time. */
   key: string
   kind: SourceKind
-  /** Name of the node, service, organisation or address. */
+  /** Name of the node, service, organisation or address, or the one that the administrator gave. */
   name: string
+  /** What the administrator says: it sends for us or does not; null where he says nothing. */
+  isOurs: boolean | null
   forwarding: 'yes' | 'maybe' | 'no'
   forwardReason: ForwardReason | null
   messages: number
@@ -59,8 +76,14 @@ export interface Source {
   addresses: SourceAddress[]
   /** Selectors of ours that signed though they should not any more. */
   retiredSelectors: string[]
+  /** Of what is not aligned: the first few domains whose signatures hold, and envelope senders' that pass SPF. */
+  signsAs: string[]
+  envelopes: string[]
   advice: SourceAdvice
 }
+
+/** What tells which source a line belongs to. */
+export type Place = Pick<Source, 'key' | 'kind' | 'name' | 'isOurs' | 'forwarding' | 'forwardReason'>
 
 const FORWARDED = new Set(['forwarded', 'mailing_list', 'trusted_forwarder'])
 
@@ -104,19 +127,46 @@ function organisationOf(line: SourceLine, world: SourceWorld): { id: string; nam
   return { id: name, name, isService: false }
 }
 
-function placeOf(
-  line: SourceLine,
-  world: SourceWorld,
-): Pick<Source, 'key' | 'kind' | 'name' | 'forwarding' | 'forwardReason'> {
-  const node = world.nodeOf.get(line.sourceIp)
-  const here = { forwarding: 'no', forwardReason: null } as const
-  if (node !== undefined) return { key: `own:${node}`, kind: 'own', name: node, ...here }
-  const { id, name, isService } = organisationOf(line, world)
-  const reason = forwardOf(line, world)
-  if (reason !== null && reason !== 'foreign-envelope')
-    return { key: `forwarder:${id}`, kind: 'forwarder', name, forwarding: 'yes', forwardReason: reason }
-  const kind = isService ? 'service' : 'unknown'
-  return { key: `${kind}:${id}`, kind, name, forwarding: reason ? 'maybe' : 'no', forwardReason: reason }
+/** Domains that vouched for a line's messages, aligned or not. */
+function vouchingDomains(line: SourceLine): { signed: string[]; envelope: string[] } {
+  const signed = signaturesOf(line).filter(({ result, domain }) => result === 'pass' && domain !== '')
+  const [result, domain = ''] = line.spf.split(' ')
+  return {
+    signed: [...new Set(signed.map((signature) => signature.domain))],
+    envelope: result === 'pass' && domain !== '' ? [domain] : [],
+  }
+}
+
+/**
+ * Tells which source a line belongs to: a node of ours; what the administrator named as ours by where it comes from;
+ * whoever passed it on; what he named otherwise; a known service; nobody known. Pure.
+ */
+export function sourceFinder(world: SourceWorld): (line: SourceLine) => Place {
+  const nameOf = sourceNamer(world.named ?? [])
+  const here = { isOurs: null, forwarding: 'no', forwardReason: null } as const
+  const ours = (name: string) => ({ ...here, key: `named:ours:${name}`, kind: 'named', name, isOurs: true }) as const
+  return (line) => {
+    const node = world.nodeOf.get(line.sourceIp)
+    if (node !== undefined) return { key: `own:${node}`, kind: 'own', name: node, ...here }
+    const { signed, envelope } = vouchingDomains(line)
+    const hostName = world.nameOf.get(line.sourceIp) ?? null
+    const { named, by } = nameOf({ ip: line.sourceIp, hostName, domains: [...signed, ...envelope] }) ?? {}
+    // Our own signature from somebody who sends for us is no sign of forwarding.
+    if (named?.isOurs && by === 'place') return ours(named.name)
+    const reason = forwardOf(line, world)
+    const { id, name, isService } = organisationOf(line, world)
+    if (reason !== null && reason !== 'foreign-envelope') {
+      const forwarder = { ...here, kind: 'forwarder', forwarding: 'yes', forwardReason: reason } as const
+      return named && by === 'place'
+        ? { ...forwarder, key: `forwarder:named:${named.name}`, name: named.name, isOurs: named.isOurs }
+        : { ...forwarder, key: `forwarder:${id}`, name }
+    }
+    if (named?.isOurs) return ours(named.name)
+    const maybe = { forwarding: reason ? 'maybe' : 'no', forwardReason: reason } as const
+    if (named) return { key: `named:other:${named.name}`, kind: 'named', name: named.name, isOurs: false, ...maybe }
+    const kind = isService ? 'service' : 'unknown'
+    return { key: `${kind}:${id}`, kind, name, isOurs: null, ...maybe }
+  }
 }
 
 function retiredSelectors(line: SourceLine, { domain, selectors }: SourceWorld): string[] {
@@ -126,8 +176,10 @@ function retiredSelectors(line: SourceLine, { domain, selectors }: SourceWorld):
 
 function adviceOf(source: Source): SourceAdvice {
   if (source.kind === 'own' && source.retiredSelectors.length > 0) return 'retired-key'
+  if (source.isOurs === false && source.forwarding === 'no' && source.aligned > 0) return 'not-ours-passes'
   if (source.aligned === source.messages) return 'none'
   if (source.kind === 'own') return 'own-unsigned'
+  if (source.kind === 'named') return source.isOurs ? 'named-sign-or-include' : 'not-ours'
   if (source.forwarding !== 'no') return 'forwarding'
   return source.kind === 'service' ? 'sign-or-include' : 'find-out'
 }
@@ -149,16 +201,26 @@ function addAddress(
   address.aligned += isDkimAligned || isSpfAligned ? messages : 0
 }
 
+const MOST_DOMAINS = 5
+
+/** Who vouched for messages that are not aligned: what has to change is said by their names. */
+function addVouching(source: Source, line: SourceLine): void {
+  const { signed, envelope } = vouchingDomains(line)
+  source.signsAs = [...new Set([...source.signsAs, ...signed])].slice(0, MOST_DOMAINS)
+  source.envelopes = [...new Set([...source.envelopes, ...envelope])].slice(0, MOST_DOMAINS)
+}
+
 /** Groups lines into sources, the one with most messages first; no message is lost or counted twice. Pure. */
 export function groupSources(lines: readonly SourceLine[], world: SourceWorld): Source[] {
   const sources = new Map<string, Source>()
   const addresses = new Map<string, SourceAddress>()
+  const placeOf = sourceFinder(world)
   for (const line of lines) {
-    const place = placeOf(line, world)
+    const place = placeOf(line)
     const source: Source = sources.get(place.key) ?? {
       ...place,
       ...{ messages: 0, aligned: 0, spfAligned: 0, dkimAligned: 0, stopped: 0 },
-      ...{ addresses: [], retiredSelectors: [], advice: 'none' },
+      ...{ addresses: [], retiredSelectors: [], signsAs: [], envelopes: [], advice: 'none' },
     }
     sources.set(place.key, source)
     const isAligned = line.isDkimAligned || line.isSpfAligned
@@ -169,6 +231,7 @@ export function groupSources(lines: readonly SourceLine[], world: SourceWorld): 
     source.stopped += !isAligned && line.isStopped ? line.messages : 0
     if (source.forwarding === 'no' && place.forwarding === 'maybe') Object.assign(source, place)
     source.retiredSelectors = [...new Set([...source.retiredSelectors, ...retiredSelectors(line, world)])].sort()
+    if (!isAligned) addVouching(source, line)
     addAddress(source, line, world, addresses)
   }
   for (const source of sources.values()) {

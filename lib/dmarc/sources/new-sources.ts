@@ -1,0 +1,58 @@
+import 'server-only'
+import { db } from '@/lib/db/client'
+import { inPeriod } from '@/lib/dmarc/filter-sql'
+import type { OwnDomain } from '@/lib/dmarc/find-domain'
+import { addDays, type Period } from '@/lib/dmarc/period'
+import { sourceFinder, type SourceWorld } from '@/lib/dmarc/sources/group-sources'
+import { loadLines, type StoredLine } from '@/lib/dmarc/sources/load-lines'
+
+const NEW_DAYS = 7
+/** Whoever sent nothing for so long before is new again. */
+const REMEMBERED_DAYS = 60
+const MOST_ADDRESSES = 1_000
+
+/** The first of the days whose sources are new when nothing came from them before: the last week of a period. */
+export function newSince({ to }: Period): string {
+  return addDays(to, 1 - NEW_DAYS)
+}
+
+/**
+ * Keys of the sources among these lines that sent nothing before the last week of the period: neither in the period, nor,
+ * by address or by who they are, in the 60 days before that week.
+ */
+export async function newSources(
+  domain: OwnDomain,
+  period: Period,
+  lines: readonly StoredLine[],
+  world: SourceWorld,
+): Promise<Set<string>> {
+  const since = newSince(period)
+  const placeOf = sourceFinder(world)
+  const addresses = new Map<string, Set<string>>()
+  const known = new Set<string>()
+  for (const line of lines) {
+    const { key } = placeOf(line)
+    if (line.firstDay < since) known.add(key)
+    addresses.set(key, (addresses.get(key) ?? new Set()).add(line.sourceIp))
+  }
+  const maybe = [...addresses].filter(([key]) => !known.has(key))
+  if (maybe.length === 0) return new Set()
+  const before: Period = { from: addDays(since, -REMEMBERED_DAYS), to: addDays(since, -1), days: REMEMBERED_DAYS }
+  const seen = await seenAddresses(domain, before, new Set(maybe.flatMap(([, ips]) => [...ips])))
+  const fresh = maybe.filter(([, ips]) => ![...ips].some((ip) => seen.has(ip)))
+  // A service or an organisation may have sent from other addresses.
+  if (fresh.every(([key, ips]) => [...ips].every((ip) => key === `unknown:${ip}`)))
+    return new Set(fresh.map(([key]) => key))
+  const earlier = await loadLines(domain, before, {}, MOST_ADDRESSES)
+  const earlierPlace = sourceFinder({ ...world, nameOf: earlier.nameOf })
+  const earlierKeys = new Set(earlier.lines.map((line) => earlierPlace(line).key))
+  return new Set(fresh.map(([key]) => key).filter((key) => !earlierKeys.has(key)))
+}
+
+/** Which of these addresses sent in a period; the primary key alone answers. */
+async function seenAddresses(domain: OwnDomain, period: Period, ips: ReadonlySet<string>): Promise<Set<string>> {
+  const rows = await db().$queryRaw<{ ip: string }[]>`
+    SELECT DISTINCT source_ip AS ip FROM dmarc_source_day
+     WHERE ${inPeriod(domain.id, period)} AND source_ip = ANY(${[...ips]}::text[])`
+  return new Set(rows.map(({ ip }) => ip))
+}
