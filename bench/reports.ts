@@ -1,6 +1,6 @@
 /**
  * Storing DMARC reports: 2,000 small ones as mails and as xml.gz, one of 5,000 and one of 50,000 records with the memory
- * that takes; what is refused, by time of the processor and memory, each in a process of its own.
+ * that takes; verification of mails, apart from storing; what is refused, by time of the processor and memory, each in a process of its own.
  *
  * Needs: database
  */
@@ -17,8 +17,14 @@ import { systemActor } from '@/lib/auth/actor'
 import { db } from '@/lib/db/client'
 import { importReports } from '@/lib/dmarc/service'
 import { reportXml, sampleReport, zipOf } from '@/lib/dmarc/testing'
+import { keysOf, signedMail } from '@/lib/dmarc/trust/testing'
+import { verifyPendingMail } from '@/lib/dmarc/trust/verify-pending'
 
 const SMALL = 2_000
+/** So many are verified, apart from storing. */
+const VERIFIED = 500
+/** Of the From line of the mails. */
+const SENDER = 'receiver.example'
 const LARGE = [5_000, 50_000]
 const MEBIBYTE = 2 ** 20
 const DAY_SECONDS = 86_400
@@ -26,7 +32,7 @@ const actor = systemActor('bench')
 const firstDay = Math.floor(Date.now() / 1000 / DAY_SECONDS - 300) * DAY_SECONDS
 
 const name = (at: number) => `d${at}.bench.test`
-for (let at = 0; at < 4; at++)
+for (let at = 0; at < 5; at++)
   await db().domain.create({ data: { name: name(at), hostedName: { create: { name: name(at) } } } })
 
 /** Stores them all; gives seconds and the growth of memory (resident, at its peak, MiB). */
@@ -76,6 +82,20 @@ async function bombs(): Promise<Row[]> {
     const laughs = `<!DOCTYPE l [<!ENTITY l0 "l">${entities.join('')}]>${xml.slice(xml.indexOf('<feedback')).replace('receiver.example', '&l9;')}`
     const zip = { name: 'r.xml', data: Buffer.alloc(0), deflated: packed.subarray(10, -8), claimedSize: 300 * MEBIBYTE }
     const files = { 'gzip of 300 MiB': packed, 'zip of 300 MiB': zipOf([zip]), 'billion laughs': gzipSync(laughs) }
+    /** Verifies mails that were stored as signed, with the key at hand: mails a second. */
+    async function verify(mails: readonly Buffer[]): Promise<number> {
+      const signed = await Promise.all(mails.map((mail) => signedMail(mail, { domain: SENDER })))
+      await db().reportFile.updateMany({ where: { trust: 'pending' }, data: { nextTryAt: new Date('2999-01-01') } })
+      await store(signed)
+      const deps = { resolver: keysOf([SENDER]), clock: () => new Date() }
+      const startedAt = performance.now()
+      while (await verifyPendingMail(deps));
+      const seconds = (performance.now() - startedAt) / 1000
+      const verified = await db().reportFile.count({ where: { trust: { in: ['verified', 'unverified'] } } })
+      if (verified !== mails.length) throw new Error(`${verified} of ${mails.length} mails were verified`)
+      return mails.length / seconds
+    }
+
     const rows: Row[] = []
     for (const [what, content] of Object.entries(files)) {
       const file = join(folder, 'bomb')
@@ -98,6 +118,9 @@ for (const [kind, files] of Object.entries(small)) {
   const { seconds } = await store(files)
   rows.push({ what: `stored as ${kind}`, size: `${SMALL} reports`, samples: [SMALL / seconds], unit: 'reports/s' })
 }
+const mails = reports(4, VERIFIED).map(mailed)
+const verification = { what: 'verification of report mail', size: `${VERIFIED} mails`, unit: 'mails/s' }
+rows.push({ ...verification, samples: [await verify(mails)] })
 const set = new ReportSet(name(2), firstDay, 43)
 for (const records of LARGE) {
   const { seconds, growth } = await store([gzipSync(set.next(records))])

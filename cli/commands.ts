@@ -69,6 +69,12 @@ export const COMMANDS: readonly Command[] = [
     run: async (args, io) => (await import('@/cli/reports')).reportsImport(args, io),
   },
   {
+    name: 'reports retry',
+    usage: 'reports retry --all | <id…> [--json]',
+    help: 'Reads reports again that failed and whose original is kept: all of them, or those with these ids.\nThe worker does so by itself five times in the hours after it failed; files that were rejected are not kept: give them again.\n--json prints one JSON object a line: id, file, kind, state, reason, domain, messages, reportId.\nExit code 1 where one is rejected or fails again.',
+    run: async (args, io) => (await import('@/cli/reports')).reportsRetry(args, io),
+  },
+  {
     name: 'node add',
     usage: 'node add --code CODE',
     help: 'Adds a mail node by the pairing code that its agent printed.\n--code - reads it from standard input.',

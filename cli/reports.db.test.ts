@@ -42,3 +42,25 @@ test('a folder of reports is stored, each file by itself, and again it is all du
   expect(out).toMatch(/gone: failed: .+\[file-unreadable\]\n.+a\.xml\.gz: duplicate: .+\[duplicate-file\]/)
   expect(await client.dmarcReport.count()).toBe(1)
 })
+
+test('what failed is read again on demand, by id or all of it', async () => {
+  await client.domain.create({ data: { name: 'example.org', hostedName: { create: { name: 'example.org' } } } })
+  writeFileSync(join(folder, 'a.xml.gz'), gzipSync(reportXml(sampleReport())))
+  await client.$executeRaw`ALTER TABLE dmarc_report ADD CONSTRAINT broken_for_a_test CHECK (report_id <> 'sample-1')`
+  try {
+    expect(await main(['reports', 'import', join(folder, 'a.xml.gz')], io)).toBe(1)
+    expect(await main(['reports', 'retry', '--all'], io)).toBe(1)
+    expect(err).toBe('1 failed\n1 failed\n')
+  } finally {
+    await client.$executeRaw`ALTER TABLE dmarc_report DROP CONSTRAINT broken_for_a_test`
+  }
+  const { id } = await client.reportFile.findFirstOrThrow()
+  out = ''
+  expect(await main(['reports', 'retry', id, '--json'], io)).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ id, file: 'a.xml.gz', state: 'stored', domain: 'example.org' })
+  err = ''
+  expect(await main(['reports', 'retry', '--all'], io)).toBe(0)
+  expect(err).toBe('nothing there\n')
+  expect(await main(['reports', 'retry', id], io)).not.toBe(0)
+  expect(await main(['reports', 'retry'], io)).toBe(2)
+})

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { readArgs } from '@/cli/args'
-import type { Io } from '@/cli/command'
+import { UsageError, type Io } from '@/cli/command'
 import { systemActor } from '@/lib/auth/actor'
 import { readReportFile, type ReportReading } from '@/lib/dmarc/read-file'
 import { REPORT_REASONS } from '@/lib/dmarc/reasons'
@@ -30,7 +30,7 @@ export async function reportsImport(args: string[], io: Io): Promise<number> {
   const say = (file: string, { kind, state, reason, domain, messages, reportId }: Omit<ImportResult, 'name'>) => {
     counts.set(state, (counts.get(state) ?? 0) + 1)
     if (values.json) io.out(`${JSON.stringify({ file, kind, state, reason, domain, messages, reportId })}\n`)
-    else io.out(`${printable(file)}: ${state}${reason === null ? '' : `: ${REPORT_REASONS[reason]} [${reason}]`}\n`)
+    else io.out(`${resultText(file, { state, reason })}\n`)
   }
   // They are stored in batches, so results come later than the files were read: here is what is still to be said.
   const given: ReportItem['file'][] = []
@@ -44,8 +44,36 @@ export async function reportsImport(args: string[], io: Io): Promise<number> {
     }
   }
   for await (const result of importReports(systemActor('command line'), inputs())) say(given.shift() ?? '', result)
-  io.err(`${[...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'nothing there'}\n`)
+  io.err(`${countText(counts)}\n`)
   return counts.has('rejected') || counts.has('failed') ? 1 : 0
+}
+
+/**
+ * `posthouse reports retry --all | <id…> [--json]`: reads files again that failed and whose original is kept. 0: none
+ * rejected or failed, 1: some.
+ */
+export async function reportsRetry(args: string[], io: Io): Promise<number> {
+  const options = { all: { type: 'boolean' }, json: { type: 'boolean' } } as const
+  const { positionals, values } = readArgs(args, options, { ...POSITIONALS, least: 0 })
+  if (positionals.length > 0 === (values.all === true)) throw new UsageError('give either --all or ids')
+  const { listRetriable, retryReportFile } = await import('@/lib/dmarc/service')
+  const actor = systemActor('command line')
+  const ids = values.all ? (await listRetriable(actor)).map(({ id }) => id) : positionals
+  const counts = new Map<string, number>()
+  for (const id of ids) {
+    const { name, ...result } = await retryReportFile(actor, { id })
+    counts.set(result.state, (counts.get(result.state) ?? 0) + 1)
+    io.out(`${values.json ? JSON.stringify({ id, file: name, ...result }) : resultText(name, result)}\n`)
+  }
+  io.err(`${countText(counts)}\n`)
+  return counts.has('rejected') || counts.has('failed') ? 1 : 0
+}
+
+const countText = (counts: ReadonlyMap<string, number>) =>
+  [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'nothing there'
+
+function resultText(file: string, { state, reason }: Pick<ImportResult, 'state' | 'reason'>): string {
+  return `${printable(file)}: ${state}${reason === null ? '' : `: ${REPORT_REASONS[reason]} [${reason}]`}`
 }
 
 const UNREADABLE: Omit<ImportResult, 'name'> = {

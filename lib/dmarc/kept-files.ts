@@ -3,16 +3,25 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Tx } from '@/lib/db/client'
 import type { OwnDomain } from '@/lib/dmarc/find-domain'
+import type { ReportReason } from '@/lib/dmarc/reasons'
 
 const compress = promisify(gzip)
 
 /** What a file's row says of it, whatever became of it. */
 export interface FileRow {
+  /** Of a file that is tried again: its row's. */
+  id?: string
   name: string
   sha256: string
   sizeBytes: number
   actorName: string
   receivedAt: Date
+  /** Later than `receivedAt` where it is tried again. */
+  triedAt: Date
+  /** A mail is verified once it is stored. */
+  isMail: boolean
+  /** Whether the worker may try it again by itself: it sees every domain, so whoever gave the file must have too. */
+  mayRetry: boolean
 }
 
 /** A file with a report about a domain of ours. */
@@ -20,6 +29,16 @@ export interface OwnFile {
   file: FileRow
   bytes: Buffer
   domain: OwnDomain
+}
+
+/** A file that is no report of ours, with why. */
+export interface RefusedFile {
+  file: FileRow
+  /** Kept of what failed, which is tried again. */
+  bytes: Buffer
+  state: 'rejected' | 'failed' | 'foreign'
+  kind: string | null
+  reason: ReportReason
 }
 
 /** What became of an own report: its id, or of what it is a duplicate. */
@@ -33,8 +52,17 @@ export type KeptFile = FileRow & {
   original: Uint8Array<ArrayBuffer> | null
 }
 
+const MINUTE = 60_000
+/** How long after the first attempt, the second and so on what failed is tried again; then no more. */
+const RETRY_AFTER = [MINUTE, 5 * MINUTE, 30 * MINUTE, 180 * MINUTE, 720 * MINUTE]
+
+/** What is believed of a file that has just been stored (lib/dmarc/trust/verdict.ts). */
+export function trustOf({ isMail }: Pick<FileRow, 'isMail'>): 'pending' | 'none' {
+  return isMail ? 'pending' : 'none'
+}
+
 /** The original as it is kept: gzip. */
-export async function packed({ bytes }: OwnFile): Promise<Uint8Array<ArrayBuffer>> {
+export async function packed({ bytes }: { bytes: Buffer }): Promise<Uint8Array<ArrayBuffer>> {
   return Uint8Array.from(await compress(bytes))
 }
 
@@ -78,16 +106,29 @@ export function keptFile(
   return { ...file, kind, state, reason, original: isStored ? (original ?? null) : null }
 }
 
+/** The row of a file that is no report of ours; the original is kept of what failed. */
+export async function refusedFile({ bytes, file, state, kind, reason }: RefusedFile): Promise<KeptFile> {
+  return { ...file, state, kind, reason, original: state === 'failed' ? await packed({ bytes }) : null }
+}
+
 /** Writes the rows of files; a stored one stays as it is. Gives the ids of the written ones by their hash. */
 export async function keepFiles(tx: Tx, rows: readonly KeptFile[]): Promise<Map<string, string>> {
   // The same file twice in a batch leaves one row, and that of what was stored.
   const byHash = new Map(rows.toReversed().map((row) => [row.sha256, row]))
   for (const row of rows) if (row.state === 'stored') byHash.set(row.sha256, row)
-  await tx.reportFile.deleteMany({ where: { sha256: { in: [...byHash.keys()] }, state: { not: 'stored' } } })
+  const before = await tx.$queryRaw<{ sha256: string; attempts: number }[]>`
+    DELETE FROM report_file WHERE sha256 = ANY(${[...byHash.keys()]}) AND state <> 'stored' RETURNING sha256, attempts`
+  const attempts = new Map(before.map((row) => [row.sha256, row.attempts]))
   const created = await tx.reportFile.createManyAndReturn({
-    data: [...byHash.values()],
+    data: [...byHash.values()].map((row) => columnsOf(row, (attempts.get(row.sha256) ?? 0) + 1)),
     skipDuplicates: true,
     select: { id: true, sha256: true },
   })
   return new Map(created.map(({ id, sha256 }) => [sha256, id]))
+}
+
+function columnsOf({ isMail, mayRetry, triedAt, ...row }: KeptFile, attempts: number) {
+  const trust = row.state === 'stored' ? trustOf({ isMail }) : 'none'
+  const delay = row.state === 'failed' && mayRetry ? RETRY_AFTER[attempts - 1] : undefined
+  return { ...row, trust, attempts, nextTryAt: delay === undefined ? null : new Date(triedAt.getTime() + delay) }
 }

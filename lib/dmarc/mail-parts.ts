@@ -29,7 +29,8 @@ export function mailParts(mail: Buffer): MailContent {
   return { headers, type: mediaType(headers), parts: found.parts }
 }
 
-function withoutMboxLine(mail: Buffer): Buffer {
+/** A mail of an mbox without the line that begins it there. */
+export function withoutMboxLine(mail: Buffer): Buffer {
   const first = mail.subarray(0, 6).toString('latin1')
   if (!first.startsWith('From ') && first !== '>From ') return mail
   const end = mail.indexOf('\n')

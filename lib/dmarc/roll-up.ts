@@ -1,4 +1,14 @@
-import type { AggregateRecord } from '@/lib/dmarc/schema'
+import type { AggregateRecord, DkimAuth, OverrideReason, SpfAuth } from '@/lib/dmarc/schema'
+
+/** What of a record its sum is made of. */
+export interface SummedRecord extends Pick<
+  AggregateRecord,
+  'sourceIp' | 'count' | 'disposition' | 'dkim' | 'spf' | 'headerFrom'
+> {
+  reasons: readonly Pick<OverrideReason, 'type'>[]
+  dkimResults: readonly Pick<DkimAuth, 'result' | 'domain' | 'selector'>[]
+  spfResults: readonly Pick<SpfAuth, 'result' | 'domain' | 'scope'>[]
+}
 
 /** What of a report its rows are summed under. */
 export interface SummedReport {
@@ -7,7 +17,7 @@ export interface SummedReport {
   day: string
   reporter: string
   trust: string
-  records: readonly AggregateRecord[]
+  records: readonly SummedRecord[]
 }
 
 /** What became of messages, as both sums tell it apart. */
@@ -38,13 +48,13 @@ export interface SourceSum extends Outcome {
 
 const MOST_SIGNATURES = 10
 
-function signatures({ dkimResults }: AggregateRecord): string[] {
+function signatures({ dkimResults }: SummedRecord): string[] {
   const texts = dkimResults.map(({ result, domain, selector }) => `${result} ${domain} ${selector ?? ''}`)
   return [...new Set(texts)].sort().slice(0, MOST_SIGNATURES)
 }
 
 /** Of several results that of the envelope sender counts; DMARC knows no other (RFC 9989 §4.5). */
-function envelopeResult({ spfResults }: AggregateRecord): string {
+function envelopeResult({ spfResults }: SummedRecord): string {
   const one = spfResults.find(({ scope }) => scope !== 'helo') ?? spfResults[0]
   return one ? `${one.result} ${one.domain}` : ''
 }

@@ -1,34 +1,17 @@
 import 'server-only'
-import { createHash } from 'node:crypto'
-import { requirePermission, type Actor } from '@/lib/auth/actor'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { z } from 'zod'
+import { requirePermission, systemActor, type Actor } from '@/lib/auth/actor'
 import { systemClock, type Clock } from '@/lib/clock/clock'
-import { domainFinder, headerFromsOf, type OwnDomain } from '@/lib/dmarc/find-domain'
-import type { FileRow, Stored } from '@/lib/dmarc/kept-files'
-import { readReportFile, type ReportReading } from '@/lib/dmarc/read-file'
-import type { ReportReason } from '@/lib/dmarc/reasons'
-import { REPORT_LIMITS } from '@/lib/dmarc/schema'
-import { storeReports, type RefusedFile, type ReportBatch, type StoredBatch } from '@/lib/dmarc/store-reports'
+import { db } from '@/lib/db/client'
+import { readAgain, readGiven, storeGiven, type Given, type ImportInput, type ImportResult } from '@/lib/dmarc/take-in'
+import { AppError } from '@/lib/errors/app-error'
 import { logger } from '@/lib/logger/logger'
-import type { TlsReport } from '@/lib/tlsrpt/parse-report'
 
-const NAME_LENGTH = 255
+export type { ImportInput, ImportResult } from '@/lib/dmarc/take-in'
 
-export interface ImportInput {
-  /** As the uploader calls it; shown, never used as a path. */
-  name: string
-  content: Buffer | AsyncIterable<Uint8Array>
-}
-
-export interface ImportResult {
-  name: string
-  kind: ReportReading['kind']
-  state: 'stored' | 'duplicate' | 'foreign' | 'rejected' | 'failed'
-  reason: ReportReason | null
-  /** Set when stored: of an aggregate report its own, of others that of the file. */
-  reportId: string | null
-  domain: string | null
-  messages: number | null
-}
+const unpack = promisify(gunzip)
 
 /** Files of which a batch is stored together: so many, or as soon as they hold so much. */
 const BATCH_FILES = 64
@@ -38,7 +21,7 @@ const BATCH_BYTES = 8 * 1024 * 1024
 /**
  * Takes in one file as a report. Whatever its content, the result says what became of it; the stored file row is the trace
  * of who gave it. Reports about domains that the actor may not see are `foreign`, as if they were nobody's. What the
- * database does not take is `failed` (and logged), and may be given again. Throws only FORBIDDEN.
+ * database does not take is `failed` (and logged), and is tried again. Throws only FORBIDDEN.
  */
 export async function importReport(
   actor: Actor,
@@ -62,13 +45,13 @@ export async function* importReports(
   // While one batch is being stored the next is read.
   let storing: Promise<ImportResult[]> = Promise.resolve([])
   for await (const input of inputs) {
-    const given = await read(actor, input, clock)
+    const given = await readGiven(actor, input, clock)
     batch.push(given)
     records += given.reading?.kind === 'aggregate' ? (given.reading.report?.records.length ?? 0) : 0
     bytes += given.bytes.length
     if (batch.length < BATCH_FILES && records < BATCH_RECORDS && bytes < BATCH_BYTES) continue
     yield* await storing
-    storing = storeBatch(actor, batch)
+    storing = storeGiven(actor, batch)
     // It is waited for in a moment; until then its failure is not nobody's.
     storing.catch(() => undefined)
     batch = []
@@ -76,152 +59,69 @@ export async function* importReports(
     bytes = 0
   }
   yield* await storing
-  yield* await storeBatch(actor, batch)
+  yield* await storeGiven(actor, batch)
 }
 
-/** A file as it was given and read; `file` is null where it is too large to have been read to its end. */
-interface Given {
-  name: string
-  file: FileRow | null
-  bytes: Buffer
-  reading: ReportReading | null
+const RETRIES_AT_ONCE = 20
+
+const retrySelect = {
+  ...{ id: true, name: true, sha256: true, sizeBytes: true, actorName: true, receivedAt: true, original: true },
+  nextTryAt: true,
+} as const
+
+/**
+ * Reads a file again that failed, and stores it as its giver would have; whoever asks decides which domains are its own.
+ * A domain administrator may ask for what they gave themselves. NOT_FOUND where there is no such file that failed,
+ * CONFLICT where its original was not kept.
+ */
+export async function retryReportFile(
+  actor: Actor,
+  { id }: { id: string },
+  clock: Clock = systemClock,
+): Promise<ImportResult> {
+  requirePermission(actor, 'report:write')
+  const isLimited = actor.kind === 'admin' && actor.role === 'domain_admin'
+  // What is no UUID is no file's id: Postgres would refuse the whole query.
+  if (!z.uuid().safeParse(id).success) throw new AppError('NOT_FOUND', 'report.missing')
+  const row = await db().reportFile.findFirst({
+    where: { AND: [{ id, state: 'failed' }, isLimited ? { actorName: actor.name } : {}] },
+    select: retrySelect,
+  })
+  if (!row) throw new AppError('NOT_FOUND', 'report.missing')
+  const { original, nextTryAt, sizeBytes, ...file } = row
+  if (original === null) throw new AppError('CONFLICT', 'report.notKept')
+  const bytes = await unpack(original, { maxOutputLength: Math.max(1, sizeBytes) })
+  const origin = { ...file, sizeBytes, mayRetry: !isLimited && nextTryAt !== null }
+  const [result] = await storeGiven(actor, [await readAgain(bytes, origin, clock)])
+  if (!result) throw new Error('a file without a result')
+  return result
 }
 
-async function read(actor: Actor, input: ImportInput, clock: Clock): Promise<Given> {
-  const name = printableName(input.name)
-  const bytes = await collect(input.content, REPORT_LIMITS.packedBytes)
-  // The rest was not read, so there is no hash to know the file by: it leaves no row.
-  if (bytes === null) return { name, file: null, bytes: Buffer.alloc(0), reading: null }
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const file = { name, sha256, sizeBytes: bytes.length, actorName: actor.name, receivedAt: clock() }
-  return { name, file, bytes, reading: await readBytes(bytes, clock) }
+/** Every file that failed and whose original is kept: for the command line. */
+export async function listRetriable(actor: Actor): Promise<{ id: string; name: string }[]> {
+  requirePermission(actor, 'report:write')
+  const isLimited = actor.kind === 'admin' && actor.role === 'domain_admin'
+  return db().reportFile.findMany({
+    where: { AND: [{ state: 'failed', original: { not: null } }, isLimited ? { actorName: actor.name } : {}] },
+    orderBy: { id: 'asc' },
+    select: { id: true, name: true },
+  })
 }
 
-async function storeBatch(actor: Actor, batch: readonly Given[]): Promise<ImportResult[]> {
-  try {
-    return await storeTogether(actor, batch)
-  } catch (error) {
-    logger('dmarc').error({ err: error, files: batch.length }, 'a batch of reports could not be stored')
-    const [only] = batch
-    if (batch.length > 1 || !only) {
-      const results: ImportResult[] = []
-      for (const given of batch) results.push(...(await storeBatch(actor, [given])))
-      return results
+/** Tries again those failed files whose time has come; true where more are due. */
+export async function retryFailedFiles(clock: Clock = systemClock): Promise<boolean> {
+  const due = await db().reportFile.findMany({
+    where: { state: 'failed', nextTryAt: { lte: clock() }, original: { not: null } },
+    orderBy: { nextTryAt: 'asc' },
+    take: RETRIES_AT_ONCE,
+    select: { id: true },
+  })
+  for (const { id } of due) {
+    try {
+      await retryReportFile(systemActor('worker'), { id }, clock)
+    } catch (error) {
+      logger('dmarc').error({ err: error, id }, 'a report that failed could not be tried again')
     }
-    return [outcome(only.name, { state: 'failed', kind: only.reading?.kind ?? null, reason: 'unexpected' })]
   }
-}
-
-async function storeTogether(actor: Actor, given: readonly Given[]): Promise<ImportResult[]> {
-  const domainOf = domainFinder(actor)
-  const batch: ReportBatch = { aggregates: [], tls: [], failures: [], refused: [] }
-  const results: ((stored: StoredBatch) => ImportResult)[] = []
-  for (const { name, file, bytes, reading } of given) {
-    if (file && reading) results.push(await sortIn(batch, { name, file, bytes, reading }, domainOf))
-    else results.push(() => outcome(name, { state: 'rejected', kind: null, reason: 'too-large' }))
-  }
-  const isEmpty = batch.aggregates.length + batch.tls.length + batch.failures.length + batch.refused.length === 0
-  const stored = isEmpty ? { aggregates: [], tls: [], failures: [] } : await storeReports(batch)
-  return results.map((result) => result(stored))
-}
-
-type ReadFile = Given & { file: FileRow; reading: ReportReading }
-type DomainOf = ReturnType<typeof domainFinder>
-
-/** Puts a file where it belongs in the batch; what it gives says what became of the file once that is stored. */
-async function sortIn(
-  batch: ReportBatch,
-  { name, file, bytes, reading }: ReadFile,
-  domainOf: DomainOf,
-): Promise<(stored: StoredBatch) => ImportResult> {
-  const { kind } = reading
-  const refuse = (state: RefusedFile['state'], reason: ReportReason) => {
-    batch.refused.push({ file, state, kind, reason })
-    return () => outcome(name, { state, kind, reason })
-  }
-  if (reading.state !== 'valid') return refuse(reading.state, reading.reason)
-  if (reading.kind === 'tls') {
-    const parts = await tlsParts(reading.report, domainOf)
-    const [first] = parts
-    if (!first) return refuse('foreign', 'foreign-domain')
-    const { domain } = first
-    const at = batch.tls.push({ file, bytes, domain, report: reading.report, parts }) - 1
-    return ({ tls }) => storedOutcome({ name, kind, domain, messages: null }, tls[at])
-  }
-  const domain = await subjectOf(reading, domainOf)
-  if (!domain) return refuse('foreign', 'foreign-domain')
-  if (reading.kind === 'failure') {
-    const at = batch.failures.push({ file, bytes, domain, report: reading.report }) - 1
-    return ({ failures }) => storedOutcome({ name, kind, domain, messages: null }, failures[at])
-  }
-  const { messages } = reading.report.totals
-  const at = batch.aggregates.push({ file, bytes, domain, report: reading.report }) - 1
-  return ({ aggregates }) => storedOutcome({ name, kind, domain, messages }, aggregates[at])
-}
-
-/** The domain of ours that a report about DMARC speaks of. */
-async function subjectOf(
-  reading: Extract<ReportReading, { kind: 'aggregate' | 'failure'; state: 'valid' }>,
-  domainOf: DomainOf,
-): Promise<OwnDomain | null> {
-  if (reading.kind === 'aggregate') return domainOf(reading.report.policy.domain, headerFromsOf(reading.report))
-  const { reportedDomain, originalFromDomain, dkimDomain } = reading.report
-  const about = reportedDomain ?? originalFromDomain ?? dkimDomain
-  return about === null ? null : domainOf(about)
-}
-
-/** What a TLS report says of each policy domain that is ours; what it says of others is nobody's here. */
-async function tlsParts({ policies }: TlsReport, domainOf: DomainOf) {
-  const parts = []
-  for (const [policyDomain, own] of Map.groupBy(policies, ({ domain }) => domain)) {
-    const domain = policyDomain === null ? null : await domainOf(policyDomain)
-    if (domain && policyDomain !== null) parts.push({ domain, domainId: domain.id, policyDomain, policies: own })
-  }
-  return parts
-}
-
-function storedOutcome(
-  { name, kind, domain, messages }: Pick<ImportResult, 'name' | 'kind' | 'messages'> & { domain: OwnDomain },
-  stored: Stored | undefined,
-): ImportResult {
-  if (!stored) throw new Error('a report without a result')
-  const { reportId, duplicateOf } = stored
-  if (duplicateOf !== null) return outcome(name, { state: 'duplicate', kind, reason: duplicateOf })
-  return { name, kind, state: 'stored', reason: null, reportId, domain: domain.name, messages }
-}
-
-function outcome(name: string, result: Pick<ImportResult, 'state' | 'kind' | 'reason'>): ImportResult {
-  return { name, reportId: null, domain: null, messages: null, ...result }
-}
-
-function printableName(name: string): string {
-  return (
-    name
-      .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd')
-      .toWellFormed()
-      .slice(0, NAME_LENGTH)
-      .toWellFormed() || 'report'
-  )
-}
-
-async function collect(content: ImportInput['content'], maxBytes: number): Promise<Buffer | null> {
-  if (Buffer.isBuffer(content)) return content.length > maxBytes ? null : content
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of content) {
-    size += chunk.length
-    if (size > maxBytes) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks, size)
-}
-
-async function readBytes(bytes: Buffer, clock: Clock): Promise<ReportReading> {
-  try {
-    return await readReportFile(bytes, { now: clock().getTime() })
-  } catch (error) {
-    // A bug of ours must not lose the rest of a batch; the file can be given again once it is mended.
-    logger('dmarc').error({ err: error }, 'reading a report failed')
-    return { kind: null, state: 'failed', reason: 'unexpected', detail: null, report: null }
-  }
+  return due.length === RETRIES_AT_ONCE
 }

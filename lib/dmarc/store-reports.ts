@@ -6,29 +6,23 @@ import {
   keepFiles,
   keptFile,
   packed,
+  refusedFile,
   storedFiles,
+  trustOf,
   withIds,
-  type FileRow,
   type OwnFile,
+  type RefusedFile,
   type Stored,
 } from '@/lib/dmarc/kept-files'
 import { ensurePartitions } from '@/lib/dmarc/partitions'
-import { rollUp, type DaySum, type SourceSum } from '@/lib/dmarc/roll-up'
-import type { ReportReason } from '@/lib/dmarc/reasons'
+import type { SummedReport } from '@/lib/dmarc/roll-up'
 import { reporterOf, type AggregateRecord, type AggregateReport } from '@/lib/dmarc/schema'
 import { createFailureReports, type OwnFailureReport } from '@/lib/dmarc/store-failures'
+import { addSums, lockSums } from '@/lib/dmarc/store-sums'
 import { createTlsReports, findTlsDuplicates, type OwnTlsReport } from '@/lib/tlsrpt/store-reports'
 
 const ROWS_PER_INSERT = 1_000
 const DAY_MS = 86_400_000
-
-/** A file that is no report of ours, with why. */
-export interface RefusedFile {
-  file: FileRow
-  state: 'rejected' | 'failed' | 'foreign'
-  kind: string | null
-  reason: ReportReason
-}
 
 /** A DMARC report about a domain of ours. */
 export interface OwnReport extends OwnFile {
@@ -72,16 +66,19 @@ const keyText = ({ beginsAt, endsAt, ...rest }: ReportKey) =>
 /**
  * Stores files and reports in one transaction: all of them or, where it throws, none. Reports are stored once, whatever
  * the file (same reporter, id, domain and period) and however many come at once; sums are kept with them. A file that was
- * refused before is refused anew or stored; a stored one stays. Of a failure report the original is not kept.
+ * refused before is refused anew or stored; a stored one stays. A mail is `pending` until it is verified
+ * (lib/dmarc/trust), until when the original of a failure report is kept too.
  */
 export async function storeReports({ aggregates, tls, failures, refused }: ReportBatch): Promise<StoredBatch> {
-  const [originals, tlsOriginals] = await Promise.all([
+  const [originals, tlsOriginals, failureOriginals, refusedFiles] = await Promise.all([
     Promise.all(aggregates.map(packed)),
     Promise.all(tls.map(packed)),
+    Promise.all(failures.map(packed)),
+    Promise.all(refused.map(refusedFile)),
   ])
   return db().$transaction(
     async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('dmarc.store', 0))`
+      await lockSums(tx)
       const known = await storedFiles(tx, [...aggregates, ...tls, ...failures])
       const results = {
         aggregates: await findDuplicates(tx, aggregates, known),
@@ -91,13 +88,13 @@ export async function storeReports({ aggregates, tls, failures, refused }: Repor
       const files = await keepFiles(tx, [
         ...aggregates.map(({ file }, at) => keptFile('aggregate', file, results.aggregates[at], originals[at])),
         ...tls.map(({ file }, at) => keptFile('tls', file, results.tls[at], tlsOriginals[at])),
-        ...failures.map(({ file }, at) => keptFile('failure', file, results.failures[at], undefined)),
-        ...refused.map(({ file, state, kind, reason }) => ({ ...file, state, kind, reason, original: null })),
+        ...failures.map(({ file }, at) => keptFile('failure', file, results.failures[at], failureOriginals[at])),
+        ...refusedFiles,
       ])
       const fresh = aggregates.filter(isNew(results.aggregates))
       const ids = await createReports(tx, fresh, files)
       await insertRows(tx, fresh, ids)
-      await addSums(tx, fresh)
+      await addSums(tx, fresh.map(summed))
       const tlsIds = await createTlsReports(tx, tls.filter(isNew(results.tls)), files)
       const failureIds = await createFailureReports(tx, failures.filter(isNew(results.failures)), files)
       return {
@@ -128,12 +125,17 @@ async function findDuplicates(tx: Tx, own: readonly OwnReport[], files: Set<stri
   })
 }
 
+const summed = ({ file, domain, report }: OwnReport): SummedReport => ({
+  ...{ domainId: domain.id, day: isoDay(dayOf(report)), trust: trustOf(file) },
+  ...{ reporter: reporterOf(report.metadata), records: report.records },
+})
+
 async function createReports(tx: Tx, fresh: readonly OwnReport[], files: Map<string, string>): Promise<string[]> {
   if (fresh.length === 0) return []
   const created = await tx.dmarcReport.createManyAndReturn({
     data: fresh.map(({ file, domain, report }) => ({
       ...{ ...keyOf(report), fileId: files.get(file.sha256) ?? '', domainId: domain.id, day: dayOf(report) },
-      ...{ ...describe(report), messageCount: report.totals.messages },
+      ...{ ...describe(report), messageCount: report.totals.messages, trust: trustOf(file) },
     })),
     select: { id: true, fileId: true },
   })
@@ -192,41 +194,4 @@ function rowOf(
     ...{ ...place, position, source_ip: sourceIp, message_count: count, disposition, header_from: headerFrom, detail },
     ...{ is_dkim_aligned: dkim === 'pass', is_spf_aligned: spf === 'pass' },
   }
-}
-
-async function addSums(tx: Tx, fresh: readonly OwnReport[]): Promise<void> {
-  const { days, sources } = rollUp(
-    fresh.map(({ domain, report }) => ({
-      ...{ domainId: domain.id, day: isoDay(dayOf(report)), trust: 'none' },
-      ...{ reporter: reporterOf(report.metadata), records: report.records },
-    })),
-  )
-  await addDays(tx, days)
-  for (let at = 0; at < sources.length; at += ROWS_PER_INSERT)
-    await addSources(tx, sources.slice(at, at + ROWS_PER_INSERT))
-}
-
-async function addDays(tx: Tx, days: readonly DaySum[]): Promise<void> {
-  if (days.length === 0) return
-  await tx.$executeRaw`
-    INSERT INTO dmarc_day AS d (domain_id, day, reporter, trust, is_dkim_aligned, is_spf_aligned, disposition, override, message_count)
-    SELECT * FROM jsonb_to_recordset(${JSON.stringify(days)}::jsonb) AS r(domain_id uuid, day date, reporter text, trust text,
-      is_dkim_aligned boolean, is_spf_aligned boolean, disposition text, override text, message_count bigint)
-    ON CONFLICT (domain_id, day, reporter, trust, is_dkim_aligned, is_spf_aligned, disposition, override)
-    DO UPDATE SET message_count = d.message_count + EXCLUDED.message_count`
-}
-
-/** The identity is made here, as in the migration that first made sums. */
-async function addSources(tx: Tx, sources: readonly SourceSum[]): Promise<void> {
-  await tx.$executeRaw`
-    INSERT INTO dmarc_source_day AS s (domain_id, day, source_ip, identity, trust, is_dkim_aligned, is_spf_aligned,
-      disposition, override, header_from, dkim, spf, message_count)
-    SELECT domain_id, day, source_ip,
-           md5(concat_ws(E'\\x1f', trust, is_dkim_aligned, is_spf_aligned, disposition, override, header_from,
-             array_to_string(dkim, E'\\x1e'), spf)),
-           trust, is_dkim_aligned, is_spf_aligned, disposition, override, header_from, dkim, spf, message_count
-      FROM jsonb_to_recordset(${JSON.stringify(sources)}::jsonb) AS r(domain_id uuid, day date, source_ip text, trust text,
-        is_dkim_aligned boolean, is_spf_aligned boolean, disposition text, override text, header_from text, dkim text[],
-        spf text, message_count bigint)
-    ON CONFLICT (domain_id, day, source_ip, identity) DO UPDATE SET message_count = s.message_count + EXCLUDED.message_count`
 }

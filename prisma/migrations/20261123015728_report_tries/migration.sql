@@ -13,3 +13,6 @@ CREATE INDEX "tls_report_file_id_idx" ON "tls_report"("file_id");
 
 -- CreateIndex
 CREATE INDEX "failure_report_file_id_idx" ON "failure_report"("file_id");
+
+-- Of all files the few that the worker reads again.
+CREATE INDEX "report_file_failed" ON "report_file"("next_try_at") WHERE "state" = 'failed' AND "next_try_at" IS NOT NULL;
