@@ -39,6 +39,9 @@ import * as nodes from '@/lib/nodes/service'
 import * as onboardingQueries from '@/lib/onboarding/queries'
 import * as onboarding from '@/lib/onboarding/service'
 import * as releases from '@/lib/releases/queries'
+import * as retentionQueries from '@/lib/retention/queries'
+import * as retention from '@/lib/retention/service'
+import { DEFAULT_RETENTION } from '@/lib/retention/schema'
 import * as settingQueries from '@/lib/settings/queries'
 import * as settingRequests from '@/lib/settings/requests'
 import * as settings from '@/lib/settings/service'
@@ -223,6 +226,12 @@ const CASES: Record<string, Case> = {
     'setting:write',
     'not about a domain',
   ],
+  updateRetention: [
+    (actor) => retention.updateRetention(actor, DEFAULT_RETENTION),
+    'setting:write',
+    'not about a domain',
+  ],
+  getRetention: [(actor) => retentionQueries.getRetention(actor), 'setting:read', 'not about a domain'],
   requestServerChecks: [(actor) => settingRequests.requestServerChecks(actor), 'setting:write', 'not about a domain'],
   runServerChecks: [
     (actor) =>

@@ -46,6 +46,7 @@ export const REPORT_REASONS = {
   'json-other': 'The JSON is not a TLS report.',
   'tls-dates-malformed': 'The period of the TLS report is missing or is not a pair of dates.',
   'tls-policies-missing': 'The TLS report lists no policy.',
+  'too-old': 'The report is of a time of which reports are not kept any more.',
   'foreign-domain': 'The report is about a domain that is not yours.',
   'duplicate-file': 'The same file was read before.',
   'duplicate-report': 'The same report was read before, from another file.',

@@ -5,6 +5,7 @@ import { CheckSettingsForm } from '@/app/(panel)/settings/check-settings-form'
 import { KeyDelegationForm } from '@/app/(panel)/settings/key-delegation-form'
 import { AddProbeForm, ProbesCard } from '@/app/(panel)/settings/probes-card'
 import { ProvidersCard } from '@/app/(panel)/settings/providers/providers-card'
+import { RetentionForm } from '@/app/(panel)/settings/retention-form'
 import { ServerChecksCard } from '@/app/(panel)/settings/server-checks-card'
 import { ServerSettingsForm } from '@/app/(panel)/settings/server-settings-form'
 import { ReleaseLine, type ReleaseQuery } from '@/app/(panel)/release-line'
@@ -18,6 +19,7 @@ import { listProbes } from '@/lib/deliverability/queries'
 import { listProviders } from '@/lib/dns/queries'
 import { getKeyDelegation } from '@/lib/dkim/queries'
 import { requirePageActor } from '@/lib/http/page'
+import { getRetention } from '@/lib/retention/queries'
 import { getServerChecks, getServerSettings, getServerSettingsForForm } from '@/lib/settings/queries'
 import { plainQuery } from '@/lib/http/query'
 
@@ -37,11 +39,12 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
     getServerSettingsForForm(actor),
     getServerChecks(actor),
   ])
-  const [providers, delegation, probes, checkSettings, targets] = await Promise.all([
+  const [providers, delegation, probes, checkSettings, retention, targets] = await Promise.all([
     listProviders(actor),
     getKeyDelegation(actor),
     listProbes(actor),
     getCheckSettings(actor),
+    getRetention(actor),
     mayAlert ? listAlertTargets(actor) : null,
   ])
   const mayWrite = roleMay(actor.role, 'setting:write')
@@ -88,7 +91,12 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
           <AddAlertForm />
         </>
       ) : null}
-      {mayWrite ? <CheckSettingsForm settings={checkSettings} /> : null}
+      {mayWrite ? (
+        <>
+          <CheckSettingsForm settings={checkSettings} />
+          <RetentionForm retention={retention} />
+        </>
+      ) : null}
     </>
   )
 }

@@ -1,12 +1,3 @@
--- CreateIndex
-CREATE INDEX IF NOT EXISTS "dmarc_report_file_id_idx" ON "dmarc_report"("file_id");
-
--- CreateIndex
-CREATE INDEX IF NOT EXISTS "tls_report_file_id_idx" ON "tls_report"("file_id");
-
--- CreateIndex
-CREATE INDEX IF NOT EXISTS "failure_report_file_id_idx" ON "failure_report"("file_id");
-
 -- Of all files those that go before the others (lib/retention/sweep-reports.ts).
 CREATE INDEX "report_file_passing" ON "report_file"("received_at") WHERE "state" <> 'stored' OR "kind" = 'failure';
 
