@@ -55,6 +55,15 @@ test('a stranger with a real share may be somebody of ours', () => {
   expect(judge([own, { ...spoof, messages: 50 }])).toMatchObject({ verdict: 'not-yet', against: [{ stopped: 50 }] })
 })
 
+test('what the administrator says of a source counts', () => {
+  const judgeNamed = (isOurs: boolean) => {
+    const named = [{ match: spoof.sourceIp, name: 'the press', isOurs }]
+    return whatIf([own, { ...spoof, messages: isOurs ? 6 : 500 }], 30, { ...WORLD, named }, REJECT)
+  }
+  expect(judgeNamed(true)).toMatchObject({ verdict: 'not-yet', against: [{ stopped: 6, source: { kind: 'named' } }] })
+  expect(judgeNamed(false)).toMatchObject({ verdict: 'safe', against: [], others: [{ stopped: 500 }] })
+})
+
 test('mail of ours may fail by accident, and not as a rule', () => {
   expect(judge([own, line({ ...fails, messages: 3 })]).verdict).toBe('safe')
   expect(judge([own, line({ ...fails, messages: 30 })])).toMatchObject({

@@ -76,9 +76,9 @@ function judged(lines: readonly SourceLine[], world: WhatIfWorld, proposal: Prop
   })
 }
 
-/** Whether a source is one of ours by what is known of it, or is a service that may send for us. */
-function isKnown({ kind }: Source): boolean {
-  return kind === 'own' || kind === 'service'
+/** Whether a source is one of ours by what is known of it or said of it, or is a service that may send for us. */
+function isKnown({ kind, isOurs }: Source): boolean {
+  return isOurs ?? (kind === 'own' || kind === 'service')
 }
 
 /** Whether more of its mail was stopped than accidents explain, and it is, or may be, ours. */
@@ -87,7 +87,7 @@ export function losesMail(source: Source): boolean {
 }
 
 function standsAgainst(source: Source, messages: number): boolean {
-  if (source.forwarding === 'yes') return false
+  if (source.forwarding === 'yes' || source.isOurs === false) return false
   return isKnown(source) ? losesMail(source) : source.stopped > messages * REAL_SHARE
 }
 
