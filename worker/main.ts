@@ -8,6 +8,7 @@ import { startCheckLoop } from '@/worker/check-loop'
 import { startJobs } from '@/worker/jobs'
 import { startDnsLoop } from '@/worker/dns-loop'
 import { startReportLoop } from '@/worker/report-loop'
+import { startRetentionLoop } from '@/worker/retention-loop'
 import { startReportMailLoop } from '@/worker/report-mail-loop'
 
 /** The worker: delivers releases to the nodes and runs the jobs. Ends on SIGTERM or SIGINT with what it does finished. */
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   const stopDnsLoop = startDnsLoop()
   const stopCheckLoop = startCheckLoop()
   const stopReportLoop = startReportLoop()
+  const stopRetentionLoop = startRetentionLoop()
   const stopReportMailLoop = startReportMailLoop()
   log.info('worker is up')
   // Whoever started this process may wait for the line.
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
   await stopDnsLoop()
   await stopCheckLoop()
   await stopReportLoop()
+  await stopRetentionLoop()
   await stopReportMailLoop()
   await closeQueue()
   await loops.stop()
