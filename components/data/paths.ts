@@ -7,6 +7,8 @@ export const aliasPath = (domain: string, localPart: string): string =>
 export const planPath = (domain: string, id: string): string => domainPath(domain, `dns/plans/${id}`)
 export const testPath = (id: string): string => `/tests/${id}`
 export const reportPath = (id: string): string => `/reports/${id}`
+/** Where the file that a report came in is downloaded. */
+export const originalPath = (fileId: string): string => `/api/report-files/${fileId}/original`
 export const releasePath = (number: bigint | string): string => `/releases/${number}`
 
 /** A path with its query; what is null or empty is left out. */
