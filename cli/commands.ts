@@ -75,6 +75,12 @@ export const COMMANDS: readonly Command[] = [
     run: async (args, io) => (await import('@/cli/reports')).reportsRetry(args, io),
   },
   {
+    name: 'reports services',
+    usage: 'reports services [--import FILE | --reset] [--json]',
+    help: 'The services that senders in reports are told by: id, name, domains.\nFILE holds JSON as --json prints it: an entry replaces the one with its id, a new id is added, one without domains is taken away.\n--reset goes back to the list that comes with the panel.',
+    run: async (args, io) => (await import('@/cli/report-services')).reportServices(args, io),
+  },
+  {
     name: 'node add',
     usage: 'node add --code CODE',
     help: 'Adds a mail node by the pairing code that its agent printed.\n--code - reads it from standard input.',

@@ -56,7 +56,12 @@ test.each<[string, Partial<SourceLine>, Partial<Source>]>([
   [
     'a service that does not sign as us',
     { ...fails, sourceIp: '203.0.113.5', dkim: ['pass sendgrid.net x'], spf: 'pass em1.sendgrid.net' },
-    { key: 'service:sendgrid', kind: 'service', name: 'SendGrid', advice: 'sign-or-include' },
+    { key: 'service:sendgrid', kind: 'service', name: 'SendGrid', advice: 'sign' },
+  ],
+  [
+    'one whose customers send with their own envelope sender',
+    { ...fails, sourceIp: '203.0.113.5', dkim: ['pass mailer.onmicrosoft.com x'] },
+    { key: 'service:microsoft-365', advice: 'sign-and-include', include: 'spf.protection.outlook.com' },
   ],
   [
     'a stranger with a name',

@@ -1,5 +1,5 @@
 import { getDomain } from 'tldts'
-import { serviceOf } from '@/lib/dmarc/sources/known-services'
+import { serviceOf, type ServiceFinder } from '@/lib/dmarc/sources/known-services'
 import { sourceNamer, type NamedSource } from '@/lib/dmarc/sources/match'
 
 /** One sum of messages from one address, as `dmarc_source_day` tells them apart, over the days that are asked for. */
@@ -30,6 +30,8 @@ export interface SourceWorld {
   nameOf: ReadonlyMap<string, string>
   /** What the administrator calls those that send. */
   named?: readonly NamedSource[]
+  /** Services, where not those alone that come with the panel. */
+  serviceOf?: ServiceFinder
 }
 
 export type SourceKind = 'own' | 'named' | 'service' | 'forwarder' | 'unknown'
@@ -43,7 +45,8 @@ export type SourceAdvice =
   | 'none'
   | 'own-unsigned'
   | 'retired-key'
-  | 'sign-or-include'
+  | 'sign'
+  | 'sign-and-include'
   | 'named-sign-or-include'
   | 'not-ours'
   | 'not-ours-passes'
@@ -65,6 +68,8 @@ export interface Source {
   name: string
   /** What the administrator says: it sends for us or does not; null where he says nothing. */
   isOurs: boolean | null
+  /** Of a service that sends with its customer's own envelope sender: what SPF is to include. */
+  include: string | null
   forwarding: 'yes' | 'maybe' | 'no'
   forwardReason: ForwardReason | null
   messages: number
@@ -83,7 +88,7 @@ export interface Source {
 }
 
 /** What tells which source a line belongs to. */
-export type Place = Pick<Source, 'key' | 'kind' | 'name' | 'isOurs' | 'forwarding' | 'forwardReason'>
+export type Place = Pick<Source, 'key' | 'kind' | 'name' | 'isOurs' | 'include' | 'forwarding' | 'forwardReason'>
 
 const FORWARDED = new Set(['forwarded', 'mailing_list', 'trusted_forwarder'])
 
@@ -116,15 +121,18 @@ function forwardOf(line: SourceLine, world: SourceWorld): ForwardReason | null {
 }
 
 /** The organisation behind an address: a known service, else the registered domain of its name, else the address. */
-function organisationOf(line: SourceLine, world: SourceWorld): { id: string; name: string; isService: boolean } {
+function organisationOf(
+  line: SourceLine,
+  world: SourceWorld,
+): { id: string; name: string; isService: boolean; include: string | null } {
   const ptr = world.nameOf.get(line.sourceIp)
   const spfDomain = line.spf.split(' ')[1] ?? ''
   const names = [...(ptr ? [ptr] : []), ...signaturesOf(line).map(({ domain }) => domain), spfDomain]
-  const service = names.map(serviceOf).find((found) => found !== null)
-  if (service) return { id: service.id, name: service.name, isService: true }
+  const service = names.map(world.serviceOf ?? serviceOf).find((found) => found !== null)
+  if (service) return { id: service.id, name: service.name, isService: true, include: service.include ?? null }
   const registered = ptr ? getDomain(ptr) : null
   const name = registered ?? line.sourceIp
-  return { id: name, name, isService: false }
+  return { id: name, name, isService: false, include: null }
 }
 
 /** Domains that vouched for a line's messages, aligned or not. */
@@ -143,7 +151,7 @@ function vouchingDomains(line: SourceLine): { signed: string[]; envelope: string
  */
 export function sourceFinder(world: SourceWorld): (line: SourceLine) => Place {
   const nameOf = sourceNamer(world.named ?? [])
-  const here = { isOurs: null, forwarding: 'no', forwardReason: null } as const
+  const here = { isOurs: null, include: null, forwarding: 'no', forwardReason: null } as const
   const ours = (name: string) => ({ ...here, key: `named:ours:${name}`, kind: 'named', name, isOurs: true }) as const
   return (line) => {
     const node = world.nodeOf.get(line.sourceIp)
@@ -154,7 +162,7 @@ export function sourceFinder(world: SourceWorld): (line: SourceLine) => Place {
     // Our own signature from somebody who sends for us is no sign of forwarding.
     if (named?.isOurs && by === 'place') return ours(named.name)
     const reason = forwardOf(line, world)
-    const { id, name, isService } = organisationOf(line, world)
+    const { id, name, isService, include } = organisationOf(line, world)
     if (reason !== null && reason !== 'foreign-envelope') {
       const forwarder = { ...here, kind: 'forwarder', forwarding: 'yes', forwardReason: reason } as const
       return named && by === 'place'
@@ -163,9 +171,10 @@ export function sourceFinder(world: SourceWorld): (line: SourceLine) => Place {
     }
     if (named?.isOurs) return ours(named.name)
     const maybe = { forwarding: reason ? 'maybe' : 'no', forwardReason: reason } as const
-    if (named) return { key: `named:other:${named.name}`, kind: 'named', name: named.name, isOurs: false, ...maybe }
+    if (named)
+      return { key: `named:other:${named.name}`, kind: 'named', name: named.name, isOurs: false, include, ...maybe }
     const kind = isService ? 'service' : 'unknown'
-    return { key: `${kind}:${id}`, kind, name, isOurs: null, ...maybe }
+    return { key: `${kind}:${id}`, kind, name, isOurs: null, include, ...maybe }
   }
 }
 
@@ -181,7 +190,8 @@ function adviceOf(source: Source): SourceAdvice {
   if (source.kind === 'own') return 'own-unsigned'
   if (source.kind === 'named') return source.isOurs ? 'named-sign-or-include' : 'not-ours'
   if (source.forwarding !== 'no') return 'forwarding'
-  return source.kind === 'service' ? 'sign-or-include' : 'find-out'
+  if (source.kind !== 'service') return 'find-out'
+  return source.include === null ? 'sign' : 'sign-and-include'
 }
 
 function addAddress(

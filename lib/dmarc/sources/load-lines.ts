@@ -5,6 +5,7 @@ import { failing, inPeriod, IS_ALIGNED, ofHeaderFrom, trusted } from '@/lib/dmar
 import type { OwnDomain } from '@/lib/dmarc/find-domain'
 import type { Period } from '@/lib/dmarc/period'
 import type { ReportFilter } from '@/lib/dmarc/report-filter'
+import { storedServiceFinder } from '@/lib/dmarc/sources/service-list'
 import type { SourceLine, SourceWorld } from '@/lib/dmarc/sources/group-sources'
 import { canonicalAddress } from '@/lib/dns/record'
 
@@ -52,20 +53,21 @@ export async function loadLines(
   const where = Prisma.sql`${inPeriod(id, period)} AND ${trusted(filter)} AND ${failing(filter)} AND ${ofHeaderFrom(filter)}`
   const rows = await db().$queryRaw<LineRow[]>`
     WITH line AS MATERIALIZED (
-      SELECT source_ip, identity, sum(message_count)::float8 AS messages, min(day) AS first_day, min(trust) AS trust,
-             bool_or(is_dkim_aligned) AS is_dkim_aligned, bool_or(is_spf_aligned) AS is_spf_aligned,
-             min(disposition) AS disposition, min(override) AS override, min(header_from) AS header_from,
-             min(dkim) AS dkim, min(spf) AS spf
+      SELECT source_ip, identity, sum(message_count)::float8 AS messages, min(day) AS first_day,
+             bool_or(${IS_ALIGNED}) AS is_aligned
         FROM dmarc_source_day WHERE ${where} GROUP BY source_ip, identity),
     top AS (
       SELECT source_ip, count(*) OVER ()::float8 AS addresses, sum(sum(messages)) OVER () AS sent,
-             sum(sum(messages) FILTER (WHERE ${IS_ALIGNED})) OVER () AS passed
+             sum(sum(messages) FILTER (WHERE is_aligned)) OVER () AS passed
         FROM line GROUP BY source_ip ORDER BY sum(messages) DESC, source_ip LIMIT ${most})
-    SELECT source_ip AS "sourceIp", identity, messages, to_char(first_day, 'YYYY-MM-DD') AS "firstDay", trust,
-           is_dkim_aligned AS "isDkimAligned", is_spf_aligned AS "isSpfAligned", disposition,
-           disposition IN ('quarantine', 'reject') AS "isStopped", override, header_from AS "headerFrom", dkim, spf,
-           n.name AS "hostName", addresses, sent, coalesce(passed, 0) AS passed
-      FROM line JOIN top USING (source_ip) LEFT JOIN address_name n ON n.address = source_ip AND n.name <> ''`
+    SELECT l.source_ip AS "sourceIp", l.identity, l.messages, to_char(first_day, 'YYYY-MM-DD') AS "firstDay", d.trust,
+           d.is_dkim_aligned AS "isDkimAligned", d.is_spf_aligned AS "isSpfAligned", d.disposition,
+           d.disposition IN ('quarantine', 'reject') AS "isStopped", d.override, d.header_from AS "headerFrom", d.dkim,
+           d.spf, n.name AS "hostName", addresses, sent, coalesce(passed, 0) AS passed
+      FROM line l JOIN top USING (source_ip)
+     CROSS JOIN LATERAL (SELECT * FROM dmarc_source_day WHERE domain_id = ${id}::uuid AND day = l.first_day
+                            AND source_ip = l.source_ip AND identity = l.identity LIMIT 1) d
+      LEFT JOIN address_name n ON n.address = l.source_ip AND n.name <> ''`
   const { addresses = 0, sent = 0, passed = 0 } = rows[0] ?? {}
   const nameOf = new Map(rows.flatMap(({ sourceIp, hostName }) => (hostName === null ? [] : [[sourceIp, hostName]])))
   const seen = new Set(rows.map(({ sourceIp }) => sourceIp)).size
@@ -83,10 +85,11 @@ export async function loadWorld(
   { id, name }: OwnDomain,
   since: string,
 ): Promise<Required<Omit<SourceWorld, 'nameOf'>>> {
-  const [keys, nodes, named] = await Promise.all([
+  const [keys, nodes, named, serviceOf] = await Promise.all([
     db().dkimKey.findMany({ where: { domainId: id }, select: { selector: true, state: true, retiredAt: true } }),
     db().node.findMany({ where: { removedAt: null }, select: { name: true, publicAddresses: true } }),
     db().sourceName.findMany({ where: { domainId: id }, select: { match: true, name: true, isOurs: true } }),
+    storedServiceFinder(),
   ])
   const first = new Date(since)
   // A selector may have had several keys, one after the other; the days that are looked at may be those of a key that signed then.
@@ -102,5 +105,6 @@ export async function loadWorld(
     nodeOf: new Map(own),
     selectors: new Map(signers.sort(([, a], [, b]) => Number(a) - Number(b))),
     named,
+    serviceOf,
   }
 }

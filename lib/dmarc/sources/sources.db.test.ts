@@ -77,7 +77,7 @@ test('a name counts when it leads back, is asked once, and turns an address into
   const after = await listSources(system, 'example.org', { now: NOW })
   expect(after.map(({ key, advice, stopped }) => [key, advice, stopped])).toEqual([
     ['own:mx1', 'none', 0],
-    ['service:sendgrid', 'sign-or-include', 3],
+    ['service:sendgrid', 'sign', 3],
     ['unknown:9.9.9.11', 'find-out', 2],
     ['unknown:2620:fe::10', 'find-out', 1],
   ])

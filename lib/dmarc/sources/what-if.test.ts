@@ -45,7 +45,7 @@ test('a few strangers are what the policy is for', () => {
 test('a service that does not sign as us stands against it, and forwarded mail is counted apart', () => {
   expect(judge([own, spoof, service, forwarded])).toMatchObject({
     ...{ verdict: 'not-yet', stopped: 44, forwarded: 0 },
-    against: [{ stopped: 40, source: { key: 'service:sendgrid', advice: 'sign-or-include' } }],
+    against: [{ stopped: 40, source: { key: 'service:sendgrid', advice: 'sign' } }],
   })
   const broken = { ...forwarded, dkim: ['fail example.org s1'], spf: 'pass club.example.net' }
   expect(judge([own, broken])).toMatchObject({ verdict: 'safe', stopped: 0, forwarded: 30, against: [] })
