@@ -6,6 +6,7 @@ import { closeQueue } from '@/lib/jobs/queue'
 import { NodeLoops } from '@/lib/nodes/node-loops'
 import { startCheckLoop } from '@/worker/check-loop'
 import { startJobs } from '@/worker/jobs'
+import { startDigestLoop } from '@/worker/digest-loop'
 import { startDnsLoop } from '@/worker/dns-loop'
 import { startReportLoop } from '@/worker/report-loop'
 import { startRetentionLoop } from '@/worker/retention-loop'
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   const stopCheckLoop = startCheckLoop()
   const stopReportLoop = startReportLoop()
   const stopRetentionLoop = startRetentionLoop()
+  const stopDigestLoop = startDigestLoop()
   const stopReportMailLoop = startReportMailLoop()
   log.info('worker is up')
   // Whoever started this process may wait for the line.
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
   await stopCheckLoop()
   await stopReportLoop()
   await stopRetentionLoop()
+  await stopDigestLoop()
   await stopReportMailLoop()
   await closeQueue()
   await loops.stop()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CHECK_LEVELS } from '@/lib/checks/check'
+import { digestSchema } from '@/lib/digest/digest'
 
 /** What one run of checks has to tell: of which domain or node, and what crossed between fine and wrong. */
 const alertContent = z.object({
@@ -20,5 +21,7 @@ export type AlertContent = z.infer<typeof alertContent>
 
 /** What is stored for a message that somebody asked for to try a target. */
 export const TEST_CONTENT = 'test'
-export const storedContent = z.union([z.literal(TEST_CONTENT), alertContent])
+/** The weekly digest of reports, told apart from alerts in SQL by its one name. */
+const digestContent = z.object({ digest: digestSchema })
+export const storedContent = z.union([z.literal(TEST_CONTENT), digestContent, alertContent])
 export type StoredContent = z.infer<typeof storedContent>

@@ -9,6 +9,7 @@ export async function listAlertTargets(actor: Actor) {
     orderBy: [{ kind: 'asc' }, { destination: 'asc' }],
     select: {
       ...{ id: true, kind: true, destination: true, language: true, isPrivate: true, deliveredAt: true },
+      wantsDigest: true,
       lastError: true,
       credential: {
         select: {

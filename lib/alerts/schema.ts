@@ -35,6 +35,10 @@ export type AddWebhookTargetInput = z.infer<typeof addWebhookTargetSchema>
 export const alertTargetSchema = z.object({ id: z.uuid() })
 export type AlertTargetInput = z.infer<typeof alertTargetSchema>
 
+/** Whether an address gets the weekly digest of reports. */
+export const alertDigestSchema = alertTargetSchema.extend({ wantsDigest: switchField })
+export type AlertDigestInput = z.infer<typeof alertDigestSchema>
+
 /** What one form takes: a webhook where it is a URL, else an address. */
 export const addTargetSchema = z.preprocess(
   (input) => {

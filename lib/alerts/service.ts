@@ -2,9 +2,11 @@ import 'server-only'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { TEST_CONTENT } from '@/lib/alerts/content'
 import { alertContext, alertLogin } from '@/lib/alerts/mail-accounts'
-import type { AddMailTargetInput, AddWebhookTargetInput, AlertTargetInput } from '@/lib/alerts/schema'
+import type { AddMailTargetInput, AddWebhookTargetInput, AlertDigestInput, AlertTargetInput } from '@/lib/alerts/schema'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
+import { systemClock } from '@/lib/clock/clock'
 import { db, type Tx } from '@/lib/db/client'
+import { loadDigest } from '@/lib/digest/load-digest'
 import { AppError } from '@/lib/errors/app-error'
 import { hashMailboxPassword, randomText } from '@/lib/mailboxes/password'
 import { changeMail } from '@/lib/releases/change-mail'
@@ -129,4 +131,32 @@ export async function testAlertTarget(actor: Actor, { id }: AlertTargetInput) {
   return changeMail(actor, 'alert:write', { domains: [], action: 'alert-target:test', subject }, async ({ tx }) => {
     await tx.alert.create({ data: { targetId: id, content: TEST_CONTENT } })
   })
+}
+
+/** Switches the weekly digest of reports of an address on or off. NOT_FOUND where there is none; webhooks get none. */
+export async function updateAlertDigest(actor: Actor, { id, wantsDigest }: AlertDigestInput) {
+  const destination = await requireMailTarget(actor, id)
+  const options = { domains: [], action: 'alert-target:digest', subject: destination }
+  return changeMail(actor, 'alert:write', options, async (change) => {
+    change.audit({ wantsDigest })
+    const { count } = await change.tx.alertTarget.updateMany({ where: { id }, data: { wantsDigest } })
+    if (count === 0) throw missing()
+  })
+}
+
+/** Sends an address the digest of the last full week now, whether it gets one by itself or not. NOT_FOUND where there is none. */
+export async function sendDigestNow(actor: Actor, { id }: AlertTargetInput, now: Date = systemClock()) {
+  const destination = await requireMailTarget(actor, id)
+  const digest = await loadDigest(now)
+  const options = { domains: [], action: 'alert-target:digest-now', subject: destination }
+  return changeMail(actor, 'alert:write', options, async ({ tx }) => {
+    await tx.alert.create({ data: { targetId: id, content: { digest } } })
+  })
+}
+
+async function requireMailTarget(actor: Actor, id: string): Promise<string> {
+  requirePermission(actor, 'alert:write')
+  const row = await db().alertTarget.findFirst({ where: { id, kind: 'mail' }, select: { destination: true } })
+  if (!row) throw missing()
+  return row.destination
 }

@@ -19,6 +19,7 @@ import * as testQueries from '@/lib/deliverability/queries'
 import * as tests from '@/lib/deliverability/service'
 import * as dkimQueries from '@/lib/dkim/queries'
 import * as dkim from '@/lib/dkim/service'
+import * as allDomains from '@/lib/dmarc/all-domains/overview'
 import * as reportOverview from '@/lib/dmarc/overview'
 import * as reportQueries from '@/lib/dmarc/queries'
 import * as reports from '@/lib/dmarc/service'
@@ -260,6 +261,12 @@ const CASES: Record<string, Case> = {
   ],
   removeAlertTarget: [(actor) => alerts.removeAlertTarget(actor, { id }), 'alert:write', 'not about a domain'],
   testAlertTarget: [(actor) => alerts.testAlertTarget(actor, { id }), 'alert:write', 'not about a domain'],
+  updateAlertDigest: [
+    (actor) => alerts.updateAlertDigest(actor, { id, wantsDigest: false }),
+    'alert:write',
+    'not about a domain',
+  ],
+  sendDigestNow: [(actor) => alerts.sendDigestNow(actor, { id }), 'alert:write', 'not about a domain'],
   listAlertTargets: [(actor) => alertQueries.listAlertTargets(actor), 'alert:write', 'not about a domain'],
   acknowledgeFinding: [
     (actor) => checks.acknowledgeFinding(actor, { id: finding, as: 'accepted', reason: 'r', days: 7 }),
@@ -328,6 +335,7 @@ const CASES: Record<string, Case> = {
   requireTest: [(actor) => testQueries.requireTest(actor, id), 'test:read', 'NOT_FOUND'],
   listProbes: [(actor) => testQueries.listProbes(actor), 'test:read', 'not about a domain'],
   latestProof: [async (actor) => ((await testQueries.latestProof(actor, domain)) ? [1] : []), 'test:read', 'nothing'],
+  getAllDomains: [async (actor) => (await allDomains.getAllDomains(actor)).domains, 'report:read', 'nothing'],
   listReportFiles: [async (actor) => (await reportQueries.listReportFiles(actor)).files, 'report:read', 'nothing'],
   requireReport: [(actor) => reportQueries.requireReport(actor, id), 'report:read', 'NOT_FOUND'],
   requireReportOriginal: [(actor) => reportQueries.requireReportOriginal(actor, id), 'report:read', 'NOT_FOUND'],

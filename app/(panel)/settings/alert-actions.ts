@@ -1,8 +1,15 @@
 'use server'
 
 import { getTranslations } from 'next-intl/server'
-import { addTargetSchema, alertTargetSchema } from '@/lib/alerts/schema'
-import { addMailTarget, addWebhookTarget, removeAlertTarget, testAlertTarget } from '@/lib/alerts/service'
+import { addTargetSchema, alertDigestSchema, alertTargetSchema } from '@/lib/alerts/schema'
+import {
+  addMailTarget,
+  addWebhookTarget,
+  removeAlertTarget,
+  sendDigestNow,
+  testAlertTarget,
+  updateAlertDigest,
+} from '@/lib/alerts/service'
 import { checkSettingsSchema } from '@/lib/checks/schema'
 import { updateCheckSettings } from '@/lib/checks/service'
 import type { OnceSecret } from '@/lib/http/action-state'
@@ -40,6 +47,22 @@ export const testAlertTargetAction = formAction(
   { permission: 'alert:write', schema: alertTargetSchema },
   async (actor, input) => {
     await testAlertTarget(actor, input)
+    return { to: PAGE }
+  },
+)
+
+export const updateAlertDigestAction = formAction(
+  { permission: 'alert:write', schema: alertDigestSchema },
+  async (actor, input) => {
+    await updateAlertDigest(actor, input)
+    return { to: PAGE }
+  },
+)
+
+export const sendDigestNowAction = formAction(
+  { permission: 'alert:write', schema: alertTargetSchema },
+  async (actor, input) => {
+    await sendDigestNow(actor, input)
     return { to: PAGE }
   },
 )

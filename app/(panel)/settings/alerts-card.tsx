@@ -1,5 +1,11 @@
 import { getTranslations } from 'next-intl/server'
-import { addTargetAction, removeAlertTargetAction, testAlertTargetAction } from '@/app/(panel)/settings/alert-actions'
+import {
+  addTargetAction,
+  removeAlertTargetAction,
+  sendDigestNowAction,
+  testAlertTargetAction,
+  updateAlertDigestAction,
+} from '@/app/(panel)/settings/alert-actions'
 import { RelativeTime } from '@/components/data/time'
 import { ActionForm } from '@/components/form/action-form'
 import { CheckboxField, SelectField, TextField } from '@/components/form/field'
@@ -35,6 +41,7 @@ export async function AlertsCard({ targets }: { targets: readonly Target[] }) {
               <th className="w-[130px]">{t('state')}</th>
               <th>{t('destination')}</th>
               <th>{t('language')}</th>
+              <th>{t('digest')}</th>
               <th>
                 <span className="sr-only">{t('action')}</span>
               </th>
@@ -74,6 +81,7 @@ async function TargetRow({ target }: { target: Target }) {
         {waiting > 0 ? <p className="text-muted text-sm">{t('waiting', { count: waiting })}</p> : null}
       </td>
       <td data-label={t('language')}>{t(`languages.${language}`)}</td>
+      <td data-label={t('digest')}>{kind === 'mail' ? <DigestSwitch target={target} /> : t('digestNone')}</td>
       <td className="text-right">
         <div className="inline-flex gap-2">
           <ActionForm action={testAlertTargetAction} hidden={{ id }} className="contents">
@@ -89,6 +97,30 @@ async function TargetRow({ target }: { target: Target }) {
         </div>
       </td>
     </tr>
+  )
+}
+
+/** Whether an address gets the weekly digest, the button that changes it, and one that sends it now. */
+async function DigestSwitch({ target: { id, destination, wantsDigest } }: { target: Target }) {
+  const t = await getTranslations('alertTargets')
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <span>{wantsDigest ? t('digestOn') : t('digestOff')}</span>
+      <ActionForm
+        action={updateAlertDigestAction}
+        hidden={{ id, wantsDigest: wantsDigest ? '' : 'on' }}
+        className="contents"
+      >
+        <SubmitButton variant="plain" size="small" busy={t('switching')}>
+          {wantsDigest ? t('digestStop') : t('digestStart')} <span className="sr-only">{destination}</span>
+        </SubmitButton>
+      </ActionForm>
+      <ActionForm action={sendDigestNowAction} hidden={{ id }} className="contents">
+        <SubmitButton variant="plain" size="small" busy={t('testing')}>
+          {t('digestNow')} <span className="sr-only">{destination}</span>
+        </SubmitButton>
+      </ActionForm>
+    </div>
   )
 }
 
