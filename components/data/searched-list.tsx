@@ -53,10 +53,23 @@ export async function SearchedList({
   )
 }
 
-/** A plain GET form, so the query stands in the URL. `/` is its key where JavaScript runs. */
-function SearchForm({ label, submit, value }: { label: string; submit: string; value: string }) {
+/** A plain GET form, so the query stands in the URL; `hidden` keeps what else stands there. `/` is its key where JavaScript runs. */
+export function SearchForm({
+  label,
+  submit,
+  value,
+  hidden = {},
+}: {
+  label: string
+  submit: string
+  value: string
+  hidden?: Record<string, string>
+}) {
   return (
     <form role="search" className="flex gap-2" method="get">
+      {Object.entries(hidden).map(([name, kept]) => (
+        <input key={name} type="hidden" name={name} value={kept} />
+      ))}
       <input
         type="search"
         name="q"

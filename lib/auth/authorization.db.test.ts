@@ -261,12 +261,6 @@ const CASES: Record<string, Case> = {
   ],
   removeAlertTarget: [(actor) => alerts.removeAlertTarget(actor, { id }), 'alert:write', 'not about a domain'],
   testAlertTarget: [(actor) => alerts.testAlertTarget(actor, { id }), 'alert:write', 'not about a domain'],
-  updateAlertDigest: [
-    (actor) => alerts.updateAlertDigest(actor, { id, wantsDigest: false }),
-    'alert:write',
-    'not about a domain',
-  ],
-  sendDigestNow: [(actor) => alerts.sendDigestNow(actor, { id }), 'alert:write', 'not about a domain'],
   listAlertTargets: [(actor) => alertQueries.listAlertTargets(actor), 'alert:write', 'not about a domain'],
   acknowledgeFinding: [
     (actor) => checks.acknowledgeFinding(actor, { id: finding, as: 'accepted', reason: 'r', days: 7 }),

@@ -1,28 +1,68 @@
 import 'server-only'
 import { z } from 'zod'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
+import { roleMay } from '@/lib/auth/permissions'
 import { db } from '@/lib/db/client'
+import type { Prisma } from '@/lib/db/generated/client'
+import type { FileFilter } from '@/lib/dmarc/file-filter'
+import { storedDetail, storedMetadata, storedPolicy } from '@/lib/dmarc/stored-report'
 import { AppError } from '@/lib/errors/app-error'
 
 const FILES_PER_PAGE = 50
 const ROWS_PER_PAGE = 200
 
-/** Files given as reports, newest first; `before` is the id of the last one seen. A domain administrator sees those with a report of a granted domain. */
-export async function listReportFiles(actor: Actor, { domain, before }: { domain?: string; before?: string } = {}) {
+/** What a file says of a domain of the actor's. */
+export interface FileReport {
+  /** Of an aggregate report, which has a page; else null. */
+  id: string | null
+  /** Ours, and the name that the report speaks of. */
+  domain: string
+  policyDomain: string
+  /** Null where a failure report came without a mail's From line. */
+  reporter: string | null
+  beginsAt: Date
+  /** Messages; of a TLS report sessions. */
+  messageCount: number
+}
+
+/**
+ * Files given as reports, newest first, each with the first of what it says of the actor's domains and how many more there
+ * are. `domain`: only with a report about it; `before`: the id of the last one seen. A domain administrator sees those with
+ * a report of a granted domain.
+ */
+export async function listReportFiles(
+  actor: Actor,
+  { domain, before, ...is }: FileFilter & { domain?: string; before?: string } = {},
+) {
   requirePermission(actor, 'report:read')
-  const ownReports = {
-    reports: {
-      some: { domain: { AND: [visibleDomains(actor), { deletedAt: null }, domain ? { name: domain } : {}] } },
-    },
-  }
+  const own = { domain: { AND: [visibleDomains(actor), { deletedAt: null }, domain ? { name: domain } : {}] } }
   const isLimited = actor.kind === 'admin' && actor.role === 'domain_admin'
+  const hasOwn = { OR: [{ reports: { some: own } }, { tlsReports: { some: own } }, { failureReports: { some: own } }] }
   const rows = await db().reportFile.findMany({
     where: {
-      AND: [isLimited || domain !== undefined ? ownReports : {}, before === undefined ? {} : { id: { lt: before } }],
+      AND: [is, isLimited || domain !== undefined ? hasOwn : {}, before === undefined ? {} : { id: { lt: before } }],
     },
     orderBy: { id: 'desc' },
     take: FILES_PER_PAGE + 1,
-    select: {
+    select: fileSelect(own),
+  })
+  const retriable = await retriableOf(actor, rows)
+  const page = rows.slice(0, FILES_PER_PAGE).map(({ reports, tlsReports, failureReports, ...file }) => {
+    const all = [
+      ...reports.map(aggregateOf),
+      ...tlsReports.map(tlsOf),
+      ...failureReports.map((report) => failureOf(report, file.senderDomain)),
+    ]
+    const canRetry = retriable.has(file.id)
+    return { ...file, canRetry, report: all[0] ?? null, otherReports: Math.max(0, all.length - 1) }
+  })
+  return { files: page, next: rows.length > FILES_PER_PAGE ? (page.at(-1)?.id ?? null) : null }
+}
+
+function fileSelect(own: { domain: Prisma.DomainWhereInput }) {
+  const about = { policyDomain: true, beginsAt: true, domain: { select: { name: true } } } as const
+  return {
+    ...{
       id: true,
       name: true,
       kind: true,
@@ -31,35 +71,45 @@ export async function listReportFiles(actor: Actor, { domain, before }: { domain
       sizeBytes: true,
       receivedAt: true,
       actorName: true,
-      reports: {
-        where: { domain: { AND: [visibleDomains(actor), { deletedAt: null }] } },
-        select: {
-          id: true,
-          policyDomain: true,
-          reporter: true,
-          beginsAt: true,
-          endsAt: true,
-          messageCount: true,
-          domain: { select: { name: true } },
-        },
-      },
     },
-  })
-  const page = rows.slice(0, FILES_PER_PAGE).map(({ reports, ...file }) => {
-    const [report] = reports
-    return {
-      ...file,
-      report: report ? { ...report, domain: report.domain.name, messageCount: Number(report.messageCount) } : null,
-    }
-  })
-  return { files: page, next: rows.length > FILES_PER_PAGE ? (page.at(-1)?.id ?? null) : null }
+    ...{ trust: true, trustReason: true, senderDomain: true },
+    reports: { where: own, select: { ...about, id: true, reporter: true, messageCount: true } },
+    tlsReports: { where: own, select: { ...about, organization: true, successCount: true, failureCount: true } },
+    failureReports: { where: own, select: { receivedAt: true, domain: about.domain } },
+  } as const satisfies Prisma.ReportFileSelect
 }
 
-/** What the import keeps in `metadata` of how well the report could be read. */
-const readability = z.object({
-  totals: z.object({ records: z.number(), unreadableRecords: z.number() }),
-  deviations: z.array(z.object({ code: z.string(), count: z.number(), sample: z.string() })),
-})
+type FileRow = Prisma.ReportFileGetPayload<{ select: ReturnType<typeof fileSelect> }>
+
+function aggregateOf({ id, messageCount, domain, ...rest }: FileRow['reports'][number]): FileReport {
+  return { ...rest, id, domain: domain.name, messageCount: Number(messageCount) }
+}
+
+function tlsOf({
+  organization,
+  successCount,
+  failureCount,
+  domain,
+  ...rest
+}: FileRow['tlsReports'][number]): FileReport {
+  const messageCount = Number(successCount + failureCount)
+  return { ...rest, id: null, domain: domain.name, reporter: organization, messageCount }
+}
+
+function failureOf({ receivedAt, domain }: FileRow['failureReports'][number], reporter: string | null): FileReport {
+  return { id: null, domain: domain.name, policyDomain: domain.name, reporter, beginsAt: receivedAt, messageCount: 1 }
+}
+
+/** Of these files those that failed, whose original is kept, and that the actor may ask for (`retryReportFile`). */
+async function retriableOf(actor: Actor, files: readonly { id: string; state: string }[]): Promise<Set<string>> {
+  const failed = files.filter(({ state }) => state === 'failed').map(({ id }) => id)
+  if (failed.length === 0 || !roleMay(actor.role, 'report:write')) return new Set()
+  const kept = await db().reportFile.findMany({
+    where: { id: { in: failed }, original: { not: null } },
+    select: { id: true },
+  })
+  return new Set(kept.map(({ id }) => id))
+}
 
 /** One report with a page of its rows, `after` being the position of the last one seen. NOT_FOUND where it is not the actor's. */
 export async function requireReport(actor: Actor, id: string, { after = -1 }: { after?: number } = {}) {
@@ -77,7 +127,12 @@ export async function requireReport(actor: Actor, id: string, { after = -1 }: { 
       metadata: true,
       messageCount: true,
       domain: { select: { name: true } },
-      file: { select: { id: true, name: true, receivedAt: true, actorName: true, sizeBytes: true } },
+      file: {
+        select: {
+          ...{ id: true, name: true, receivedAt: true, actorName: true, sizeBytes: true },
+          ...{ trust: true, trustReason: true, senderDomain: true },
+        },
+      },
       rows: {
         where: { position: { gt: after } },
         orderBy: { position: 'asc' },
@@ -96,10 +151,16 @@ export async function requireReport(actor: Actor, id: string, { after = -1 }: { 
     },
   })
   if (!row) throw new AppError('NOT_FOUND', 'report.missing')
-  const rows = row.rows.slice(0, ROWS_PER_PAGE).map((item) => ({ ...item, messageCount: Number(item.messageCount) }))
+  const rows = row.rows.slice(0, ROWS_PER_PAGE).map(({ detail, messageCount, ...item }) => ({
+    ...{ ...item, messageCount: Number(messageCount) },
+    ...storedDetail.parse(detail),
+  }))
   const next = row.rows.length > ROWS_PER_PAGE ? (rows.at(-1)?.position ?? null) : null
-  const { totals, deviations } = readability.parse(row.metadata)
-  return { ...row, domain: row.domain.name, messageCount: Number(row.messageCount), ...totals, deviations, rows, next }
+  const { totals, deviations, ...metadata } = storedMetadata.parse(row.metadata)
+  return {
+    ...{ ...row, domain: row.domain.name, messageCount: Number(row.messageCount) },
+    ...{ ...totals, deviations, metadata, policy: storedPolicy.parse(row.policy), rows, next },
+  }
 }
 
 const failureDetail = z.object({

@@ -1,7 +1,7 @@
 import { getTranslations } from 'next-intl/server'
 import { importReports, type ImportResult } from '@/lib/dmarc/service'
+import { withUploadLine } from '@/lib/dmarc/upload-line'
 import { Upload } from '@/lib/dmarc/uploaded-files'
-import type { AppError } from '@/lib/errors/app-error'
 import { apiRoute } from '@/lib/http/api-route'
 import { safePath } from '@/lib/http/page-path'
 
@@ -16,7 +16,7 @@ export const POST = apiRoute({ permission: 'report:write' }, async (actor, reque
   for await (const result of importReports(actor, upload.files())) results.push(result)
   const { problem } = upload
   if (upload.isForm && request.headers.get('accept')?.includes('text/html')) {
-    const location = backWith(safePath(upload.fields.get('back') ?? '/reports'), results, problem)
+    const location = withUploadLine(safePath(upload.fields.get('back') ?? '/reports'), results, problem)
     return new Response(null, { status: 303, headers: { location } })
   }
   const t = await getTranslations('reports')
@@ -26,13 +26,3 @@ export const POST = apiRoute({ permission: 'report:write' }, async (actor, reque
   const { code, messageKey, values } = problem
   return Response.json({ error: code, key: messageKey, values, results: told }, { status: 422, headers })
 })
-
-/** The page to go back to, with how many files went which way, the first reason of a refusal, and why not all were read. */
-function backWith(path: string, results: readonly ImportResult[], problem: AppError | null): string {
-  const query = new URLSearchParams({ given: String(results.length) })
-  for (const { state } of results) query.set(state, String(Number(query.get(state) ?? 0) + 1))
-  const refused = results.find((result) => result.reason !== null)
-  if (refused?.reason) query.set('reason', refused.reason)
-  if (problem) query.set('problem', problem.messageKey)
-  return `${path.split('?')[0]}?${query}`
-}

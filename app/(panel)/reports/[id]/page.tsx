@@ -1,18 +1,22 @@
 import type { Metadata } from 'next'
-import { getFormatter, getTranslations } from 'next-intl/server'
+import { getTranslations } from 'next-intl/server'
+import { OwnWords } from '@/app/(panel)/reports/[id]/own-words'
+import { PolicyFacts } from '@/app/(panel)/reports/[id]/policy-facts'
+import { ReportRows } from '@/app/(panel)/reports/[id]/report-rows'
 import { ActorName } from '@/components/data/actor-name'
-import { domainPath, reportPath, withQuery } from '@/components/data/paths'
+import { ForeignText } from '@/components/data/foreign-text'
+import { Pager } from '@/components/data/pager'
+import { domainPath, originalPath, reportPath, withQuery } from '@/components/data/paths'
 import { AbsoluteTime, RelativeTime } from '@/components/data/time'
+import { TrustBadge } from '@/components/data/trust-badge'
 import { PageHeader } from '@/components/layout/page-header'
-import { Badge } from '@/components/ui/badge'
 import { Card } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
-import { Pager } from '@/components/data/pager'
-import { Table } from '@/components/ui/table'
 import { requireReport } from '@/lib/dmarc/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { bigintParam, uuidParam } from '@/lib/http/params'
 import { plainQuery } from '@/lib/http/query'
+import { visibleText } from '@/lib/text/visible-text'
 
 interface Props {
   params: Promise<{ id: string }>
@@ -23,21 +27,13 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('reports'))('one') }
 }
 
-/** Fields of the published policy that people look for, as the report has them (RFC 9990). */
-const POLICY = ['p', 'sp', 'np', 'adkim', 'aspf', 'pct', 't'] as const
-
 export default async function ReportPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('report:read')
   const id = uuidParam((await params).id)
   const after = bigintParam((await plainQuery(searchParams)).after)
   const report = await orNotFound(requireReport(actor, id, after === null ? {} : { after: Number(after) }))
-  const [t, format] = await Promise.all([getTranslations('reports'), getFormatter()])
-  const policy = report.policy as Record<string, unknown>
-  const published = POLICY.filter((key) => typeof policy[key] === 'string' || typeof policy[key] === 'number')
-    .map((key) => `${key}=${String(policy[key])}`)
-    .join('; ')
-  const yes = (isAligned: boolean): React.ReactNode =>
-    isAligned ? <Badge level="ok">{t('aligned')}</Badge> : <Badge level="attention">{t('notAligned')}</Badge>
+  const t = await getTranslations('reports')
+  const { unreadableRecords: unreadable, records } = report
   return (
     <>
       <PageHeader
@@ -45,79 +41,85 @@ export default async function ReportPage({ params, searchParams }: Props) {
           { href: domainPath(report.domain), label: report.domain },
           { href: domainPath(report.domain, 'reports'), label: t('title') },
         ]}
-        title={t('oneOf', { reporter: report.reporter })}
+        title={t('oneOf', { reporter: visibleText(report.reporter) })}
         state={{
-          level: 'ok',
+          level: unreadable > 0 || report.file.trust === 'unverified' ? 'attention' : 'ok',
           word: t('states.stored'),
-          text: t('oneText', { messages: report.messageCount, domain: report.policyDomain }),
+          text: (
+            <>
+              {t('oneText', { messages: report.messageCount, domain: report.policyDomain })}{' '}
+              {unreadable > 0 ? t('unreadableText', { unreadable, records }) : null}
+            </>
+          ),
         }}
       />
       <Card title={t('about')}>
-        <Facts
-          facts={[
-            { term: t('reporter'), value: report.reporter },
-            { term: t('reportId'), value: <span className="exact">{report.reportId}</span> },
-            {
-              term: t('period'),
-              value: (
-                <>
-                  <AbsoluteTime at={report.beginsAt} /> – <AbsoluteTime at={report.endsAt} />
-                </>
-              ),
-            },
-            ...(report.unreadableRecords === 0
-              ? []
-              : [
-                  {
-                    term: t('unreadable'),
-                    value: t('unreadableText', { unreadable: report.unreadableRecords, records: report.records }),
-                  },
-                ]),
-            { term: t('policy'), value: <span className="exact">{published || '–'}</span> },
-            {
-              term: t('file'),
-              value: (
-                <>
-                  {report.file.name}, <ActorName name={report.file.actorName} />,{' '}
-                  <RelativeTime at={report.file.receivedAt} />
-                </>
-              ),
-            },
-          ]}
-        />
+        <AboutFacts report={report} />
       </Card>
+      <Card title={t('policyFound')}>
+        <PolicyFacts policy={report.policy} />
+      </Card>
+      <OwnWords report={report} />
       <Card title={t('rows')}>
-        <Table label={t('rows')} folds>
-          <thead>
-            <tr>
-              <th>{t('source')}</th>
-              <th className="num">{t('messages')}</th>
-              <th>{t('headerFrom')}</th>
-              <th>SPF</th>
-              <th>DKIM</th>
-              <th>{t('disposition')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {report.rows.map((row) => (
-              <tr key={row.position}>
-                <td className="exact">{row.sourceIp}</td>
-                <td className="num" data-label={t('messages')}>
-                  {format.number(row.messageCount)}
-                </td>
-                <td data-label={t('headerFrom')}>{row.headerFrom || '–'}</td>
-                <td data-label="SPF">{yes(row.isSpfAligned)}</td>
-                <td data-label="DKIM">{yes(row.isDkimAligned)}</td>
-                <td data-label={t('disposition')}>{row.disposition}</td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
+        <ReportRows rows={report.rows} />
         <Pager
           first={after === null ? null : reportPath(id)}
           next={report.next === null ? null : withQuery(reportPath(id), { after: String(report.next) })}
         />
       </Card>
     </>
+  )
+}
+
+/** Who says it, of when, and how it came here. */
+async function AboutFacts({ report }: { report: Awaited<ReturnType<typeof requireReport>> }) {
+  const t = await getTranslations('reports')
+  const { metadata, file } = report
+  const contact = [metadata.email, metadata.extraContactInfo?.text ?? ''].filter((text) => text !== '')
+  const made = [metadata.generator ?? '', t(`formats.${metadata.format}`)].filter((text) => text !== '')
+  return (
+    <Facts
+      facts={[
+        { term: t('reporter'), value: <ForeignText text={report.reporter} /> },
+        ...contact.map((text, at) => ({
+          term: at === 0 ? t('contact') : t('contactMore'),
+          value: <ForeignText text={text} className="exact" />,
+        })),
+        { term: t('reportId'), value: <ForeignText text={report.reportId} className="exact" /> },
+        {
+          term: t('period'),
+          value: (
+            <>
+              <AbsoluteTime at={report.beginsAt} /> – <AbsoluteTime at={report.endsAt} />
+            </>
+          ),
+        },
+        { term: t('madeAs'), value: <ForeignText text={made.join(', ')} /> },
+        {
+          term: t('file'),
+          value: (
+            <>
+              <ForeignText text={file.name} />, <ActorName name={file.actorName} />,{' '}
+              <RelativeTime at={file.receivedAt} /> <a href={originalPath(file.id)}>{t('original')}</a>
+            </>
+          ),
+        },
+        ...(file.trust === 'none'
+          ? []
+          : [
+              {
+                term: t('trust'),
+                value: (
+                  <>
+                    {file.senderDomain === null ? null : (
+                      <ForeignText text={file.senderDomain} className="exact mr-2" />
+                    )}
+                    <TrustBadge trust={file.trust} reason={file.trustReason} />
+                  </>
+                ),
+              },
+            ]),
+      ]}
+    />
   )
 }
