@@ -1,5 +1,6 @@
 import 'server-only'
 import { db, type Tx } from '@/lib/db/client'
+import { contentHash } from '@/lib/dmarc/content-hash'
 import {
   firstOf,
   isNew,
@@ -55,21 +56,24 @@ function keyOf(report: AggregateReport) {
     policyDomain: policy.domain,
     beginsAt: new Date(metadata.begin * 1000),
     endsAt: new Date(metadata.end * 1000),
+    contentSha256: contentHash(report),
   }
 }
 
 type ReportKey = ReturnType<typeof keyOf>
+type KeyedReport = OwnReport & { key: ReportKey }
 
 const keyText = ({ beginsAt, endsAt, ...rest }: ReportKey) =>
-  JSON.stringify([rest.reporter, rest.reportId, rest.policyDomain, beginsAt.getTime(), endsAt.getTime()])
+  JSON.stringify([rest.reporter, rest.reportId, rest.policyDomain, +beginsAt, +endsAt, rest.contentSha256])
 
 /**
  * Stores files and reports in one transaction: all of them or, where it throws, none. Reports are stored once, whatever
- * the file (same reporter, id, domain and period) and however many come at once; sums are kept with them. A file that was
+ * the file (same reporter, id, domain, period and content) and however many come at once; sums are kept with them. A file that was
  * refused before is refused anew or stored; a stored one stays. A mail is `pending` until it is verified
  * (lib/dmarc/trust), until when the original of a failure report is kept too.
  */
-export async function storeReports({ aggregates, tls, failures, refused }: ReportBatch): Promise<StoredBatch> {
+export async function storeReports({ tls, failures, refused, ...batch }: ReportBatch): Promise<StoredBatch> {
+  const aggregates = batch.aggregates.map((own) => ({ ...own, key: keyOf(own.report) }))
   const [originals, tlsOriginals, failureOriginals, refusedFiles] = await Promise.all([
     Promise.all(aggregates.map(packed)),
     Promise.all(tls.map(packed)),
@@ -107,20 +111,24 @@ export async function storeReports({ aggregates, tls, failures, refused }: Repor
   )
 }
 
-async function findDuplicates(tx: Tx, own: readonly OwnReport[], files: Set<string>): Promise<Stored[]> {
-  const keys = own.map(({ report }) => keyOf(report))
+/** Of a report that was stored before content was compared: it stands for whatever has the rest of its key. */
+const NOT_COMPARED = ''
+
+async function findDuplicates(tx: Tx, own: readonly KeyedReport[], files: Set<string>): Promise<Stored[]> {
+  const keys = own.map(({ key }) => key)
   const rows = await tx.$queryRaw<ReportKey[]>`
-    SELECT reporter, report_id AS "reportId", policy_domain AS "policyDomain", begins_at AS "beginsAt", ends_at AS "endsAt"
+    SELECT reporter, report_id AS "reportId", policy_domain AS "policyDomain", begins_at AS "beginsAt", ends_at AS "endsAt",
+           content_sha256 AS "contentSha256"
       FROM dmarc_report
      WHERE (reporter, report_id, policy_domain, begins_at, ends_at) IN (
        SELECT * FROM unnest(${keys.map((key) => key.reporter)}::text[], ${keys.map((key) => key.reportId)}::text[],
          ${keys.map((key) => key.policyDomain)}::text[], ${keys.map((key) => key.beginsAt)}::timestamptz[],
          ${keys.map((key) => key.endsAt)}::timestamptz[]))`
   const known = new Set(rows.map(keyText))
-  return own.map(({ file, report }) => {
-    const key = keyText(keyOf(report))
-    if (!files.has(file.sha256) && known.has(key)) return { reportId: null, duplicateOf: 'duplicate-report' }
-    known.add(key)
+  return own.map(({ file, key }) => {
+    const isKnown = known.has(keyText(key)) || known.has(keyText({ ...key, contentSha256: NOT_COMPARED }))
+    if (!files.has(file.sha256) && isKnown) return { reportId: null, duplicateOf: 'duplicate-report' }
+    known.add(keyText(key))
     return firstOf(files, file.sha256)
   })
 }
@@ -130,11 +138,11 @@ const summed = ({ file, domain, report }: OwnReport): SummedReport => ({
   ...{ reporter: reporterOf(report.metadata), records: report.records },
 })
 
-async function createReports(tx: Tx, fresh: readonly OwnReport[], files: Map<string, string>): Promise<string[]> {
+async function createReports(tx: Tx, fresh: readonly KeyedReport[], files: Map<string, string>): Promise<string[]> {
   if (fresh.length === 0) return []
   const created = await tx.dmarcReport.createManyAndReturn({
-    data: fresh.map(({ file, domain, report }) => ({
-      ...{ ...keyOf(report), fileId: files.get(file.sha256) ?? '', domainId: domain.id, day: dayOf(report) },
+    data: fresh.map(({ file, domain, report, key }) => ({
+      ...{ ...key, fileId: files.get(file.sha256) ?? '', domainId: domain.id, day: dayOf(report) },
       ...{ ...describe(report), messageCount: report.totals.messages, trust: trustOf(file) },
     })),
     select: { id: true, fileId: true },
