@@ -1,13 +1,18 @@
 import 'server-only'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { z } from 'zod'
 import { requirePermission, visibleDomains, type Actor } from '@/lib/auth/actor'
+import { systemClock } from '@/lib/clock/clock'
 import { roleMay } from '@/lib/auth/permissions'
 import { db } from '@/lib/db/client'
 import type { Prisma } from '@/lib/db/generated/client'
 import type { FileFilter } from '@/lib/dmarc/file-filter'
 import { storedDetail, storedMetadata, storedPolicy } from '@/lib/dmarc/stored-report'
+import { seesAllPolicyDomains } from '@/lib/dmarc/policy-domains'
 import { AppError } from '@/lib/errors/app-error'
 
+const unpack = promisify(gunzip)
 const FILES_PER_PAGE = 50
 const ROWS_PER_PAGE = 200
 
@@ -190,15 +195,33 @@ export async function listFailureReports(actor: Actor, domain: string) {
   return { reports, count: own._count.failureReports }
 }
 
-/** The original of a report, gzip as it is stored, for download. NOT_FOUND where it is not the actor's. */
-export async function requireReportOriginal(actor: Actor, id: string): Promise<{ name: string; gzip: Uint8Array }> {
+/**
+ * The file that a report came in, byte for byte as it was given, for download. NOT_FOUND where no report in it is about a
+ * domain of the actor's, or it was not kept. A TLS report may speak of others too: those who see only some of the domains
+ * get it only where it does not.
+ */
+export async function requireReportOriginal(
+  actor: Actor,
+  fileId: string,
+  now: Date = systemClock(),
+): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {
   requirePermission(actor, 'report:read')
-  const row = await db().dmarcReport.findFirst({
-    where: { AND: [{ id: uuidOr404(id) }, { domain: { AND: [visibleDomains(actor), { deletedAt: null }] } }] },
-    select: { file: { select: { name: true, original: true } } },
+  const ofOwn = { some: { domain: { AND: [visibleDomains(actor), { deletedAt: null }] } } }
+  const row = await db().reportFile.findFirst({
+    where: {
+      AND: [
+        { id: uuidOr404(fileId), state: 'stored', kind: { in: ['aggregate', 'tls'] } },
+        { OR: [{ reports: ofOwn }, { tlsReports: ofOwn }] },
+      ],
+    },
+    select: { name: true, kind: true, sizeBytes: true, original: true },
   })
-  if (!row?.file.original) throw new AppError('NOT_FOUND', 'report.missing')
-  return { name: row.file.name, gzip: row.file.original }
+  if (!row?.original) throw new AppError('NOT_FOUND', 'report.missing')
+  const bytes = await unpack(row.original, { maxOutputLength: Math.max(1, row.sizeBytes) })
+  const isLimited = actor.kind === 'admin' && actor.role === 'domain_admin'
+  if (row.kind === 'tls' && isLimited && !(await seesAllPolicyDomains(actor, bytes, now)))
+    throw new AppError('NOT_FOUND', 'report.missing')
+  return { name: row.name, bytes: Uint8Array.from(bytes) }
 }
 
 /** What is no UUID is no report's id: Postgres would refuse the whole query. */
