@@ -82,20 +82,6 @@ async function bombs(): Promise<Row[]> {
     const laughs = `<!DOCTYPE l [<!ENTITY l0 "l">${entities.join('')}]>${xml.slice(xml.indexOf('<feedback')).replace('receiver.example', '&l9;')}`
     const zip = { name: 'r.xml', data: Buffer.alloc(0), deflated: packed.subarray(10, -8), claimedSize: 300 * MEBIBYTE }
     const files = { 'gzip of 300 MiB': packed, 'zip of 300 MiB': zipOf([zip]), 'billion laughs': gzipSync(laughs) }
-    /** Verifies mails that were stored as signed, with the key at hand: mails a second. */
-    async function verify(mails: readonly Buffer[]): Promise<number> {
-      const signed = await Promise.all(mails.map((mail) => signedMail(mail, { domain: SENDER })))
-      await db().reportFile.updateMany({ where: { trust: 'pending' }, data: { nextTryAt: new Date('2999-01-01') } })
-      await store(signed)
-      const deps = { resolver: keysOf([SENDER]), clock: () => new Date() }
-      const startedAt = performance.now()
-      while (await verifyPendingMail(deps));
-      const seconds = (performance.now() - startedAt) / 1000
-      const verified = await db().reportFile.count({ where: { trust: { in: ['verified', 'unverified'] } } })
-      if (verified !== mails.length) throw new Error(`${verified} of ${mails.length} mails were verified`)
-      return mails.length / seconds
-    }
-
     const rows: Row[] = []
     for (const [what, content] of Object.entries(files)) {
       const file = join(folder, 'bomb')
@@ -109,6 +95,20 @@ async function bombs(): Promise<Row[]> {
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Verifies mails that were stored as signed, with the key at hand: mails a second. */
+async function verify(mails: readonly Buffer[]): Promise<number> {
+  const signed = await Promise.all(mails.map((mail) => signedMail(mail, { domain: SENDER })))
+  await db().reportFile.updateMany({ where: { trust: 'pending' }, data: { nextTryAt: new Date('2999-01-01') } })
+  await store(signed)
+  const deps = { resolver: keysOf([SENDER]), clock: () => new Date() }
+  const startedAt = performance.now()
+  while (await verifyPendingMail(deps));
+  const seconds = (performance.now() - startedAt) / 1000
+  const verified = await db().reportFile.count({ where: { trust: { in: ['verified', 'unverified'] } } })
+  if (verified !== mails.length) throw new Error(`${verified} of ${mails.length} mails were verified`)
+  return mails.length / seconds
 }
 
 const rows: Row[] = []

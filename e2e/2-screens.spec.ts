@@ -57,6 +57,7 @@ const PAGES: PageToSee[] = [
   ['audit', '/audit', TWO],
   ['settings', '/settings', TWO],
   ['provider-new', '/settings/providers/new?kind=lexicon&service=ovh', TWO],
+  ['report-mailbox-new', '/settings/report-mailboxes/new', TWO],
   ['setup-server', '/setup/server', TWO],
   ['account', '/account', TWO],
   ['not-found', '/domains/nobody.test', TWO],

@@ -10,6 +10,7 @@ import { startDigestLoop } from '@/worker/digest-loop'
 import { startDnsLoop } from '@/worker/dns-loop'
 import { startReportLoop } from '@/worker/report-loop'
 import { startRetentionLoop } from '@/worker/retention-loop'
+import { startReportMailboxLoop } from '@/worker/report-mailbox-loop'
 import { startReportMailLoop } from '@/worker/report-mail-loop'
 
 /** The worker: delivers releases to the nodes and runs the jobs. Ends on SIGTERM or SIGINT with what it does finished. */
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   const stopRetentionLoop = startRetentionLoop()
   const stopDigestLoop = startDigestLoop()
   const stopReportMailLoop = startReportMailLoop()
+  const stopReportMailboxLoop = await startReportMailboxLoop()
   log.info('worker is up')
   // Whoever started this process may wait for the line.
   process.stdout.write('ready\n')
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
   await stopReportLoop()
   await stopRetentionLoop()
   await stopDigestLoop()
+  await stopReportMailboxLoop()
   await stopReportMailLoop()
   await closeQueue()
   await loops.stop()

@@ -43,6 +43,8 @@ import * as releases from '@/lib/releases/queries'
 import * as retentionQueries from '@/lib/retention/queries'
 import * as retention from '@/lib/retention/service'
 import { DEFAULT_RETENTION } from '@/lib/retention/schema'
+import * as reportMailboxQueries from '@/lib/report-mailboxes/queries'
+import * as reportMailboxes from '@/lib/report-mailboxes/service'
 import * as settingQueries from '@/lib/settings/queries'
 import * as settingRequests from '@/lib/settings/requests'
 import * as settings from '@/lib/settings/service'
@@ -87,6 +89,12 @@ const update = { name, revision: 1, description: '', catchAllTarget: null, postm
 
 const keySettings = { signsEd25519: false, keepsSpareKey: false, keyRotationDays: 180, isDelegated: false }
 const signingKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+const folders = { folder: 'INBOX', doneFolder: 'Done' }
+const imap = {
+  ...{ kind: 'elsewhere' as const, host: 'imap.example', port: 993, security: 'tls' as const },
+  ...{ username: 'u', password: 'p' },
+}
 
 const CASES: Record<string, Case> = {
   createDomain: [
@@ -210,6 +218,33 @@ const CASES: Record<string, Case> = {
     'NOT_FOUND',
   ],
   removeSourceName: [(actor) => sourceNames.removeSourceName(actor, { domain, id }), 'report:write', 'NOT_FOUND'],
+  addOwnReportMailbox: [
+    (actor) =>
+      reportMailboxes.addOwnReportMailbox(actor, { kind: 'own', address: `${localPart}@${domain}`, ...folders }),
+    'setting:write',
+    'not about a domain',
+  ],
+  addReportMailboxElsewhere: [
+    (actor) => reportMailboxes.addReportMailboxElsewhere(actor, { ...imap, ...folders }),
+    'setting:write',
+    'not about a domain',
+  ],
+  removeReportMailbox: [
+    (actor) => reportMailboxes.removeReportMailbox(actor, { id }),
+    'setting:write',
+    'not about a domain',
+  ],
+  tryReportMailbox: [(actor) => reportMailboxes.tryReportMailbox(actor, { id }), 'setting:write', 'not about a domain'],
+  listReportMailboxes: [
+    (actor) => reportMailboxQueries.listReportMailboxes(actor),
+    'setting:read',
+    'not about a domain',
+  ],
+  listOwnImapMailboxes: [
+    (actor) => reportMailboxQueries.listOwnImapMailboxes(actor),
+    'setting:write',
+    'not about a domain',
+  ],
   retryReportFile: [(actor) => reports.retryReportFile(actor, { id }), 'report:write', 'NOT_FOUND'],
   listRetriable: [(actor) => reports.listRetriable(actor), 'report:write', 'nothing'],
   importReport: [

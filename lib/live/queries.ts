@@ -11,8 +11,8 @@ export interface LiveState {
 }
 
 /**
- * What pages follow while they are open, in one question: releases and what nodes run, tests, what DNS said and checks found, keys
- * and reports. The same for everybody: it is a digest, and each page reads its own again by its own rights.
+ * What pages follow while they are open, in one question: releases and what nodes run, tests, what DNS said and checks found, keys,
+ * reports and the mailboxes that they come from. The same for everybody: it is a digest, and each page reads its own again by its own rights.
  */
 export async function getLiveState(actor: Actor): Promise<LiveState> {
   requirePermission(actor, 'domain:read')
@@ -35,12 +35,15 @@ export async function getLiveState(actor: Actor): Promise<LiveState> {
         FROM (SELECT id, state, edits FROM dns_plan ORDER BY created_at DESC LIMIT 20) p),
       (SELECT string_agg(last_try->>'at', ';' ORDER BY id) FROM dns_provider),
       (SELECT max(received_at) FROM report_file),
+      (SELECT string_agg(concat_ws(',', state, problem_code, mail_count, held_count), ';' ORDER BY id) FROM report_mailbox),
+      (SELECT count(*) FROM report_file WHERE trust = 'pending'),
       (SELECT value->>'at' FROM setting WHERE key = 'server.checks')) AS state,
     (EXISTS (SELECT 1 FROM node n, newest WHERE n.removed_at IS NULL AND n.last_error IS NULL AND n.confirmed_release < newest.number)
       OR EXISTS (SELECT 1 FROM deliverability_test WHERE state IN ('queued', 'running') AND created_at > now() - interval '5 minutes')
       OR EXISTS (SELECT 1 FROM dns_plan WHERE state IN ('making', 'confirmed') AND created_at > now() - interval '1 hour')
       OR EXISTS (SELECT 1 FROM dns_observation WHERE state = 'propagating' AND since > now() - interval '5 minutes')
       OR EXISTS (SELECT 1 FROM dkim_key WHERE state = 'published' AND NOT is_spare AND published_at > now() - interval '5 minutes')
+      OR EXISTS (SELECT 1 FROM report_mailbox WHERE state = 'new' AND coalesce(state_at, created_at) > now() - interval '2 minutes')
       OR EXISTS (SELECT 1 FROM dkim_key WHERE state = 'requested' AND created_at > now() - interval '5 minutes')) AS waiting`
   const token = createHash('sha256')
     .update(row?.state ?? '')

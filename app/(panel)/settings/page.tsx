@@ -6,6 +6,7 @@ import { KeyDelegationForm } from '@/app/(panel)/settings/key-delegation-form'
 import { AddProbeForm, ProbesCard } from '@/app/(panel)/settings/probes-card'
 import { ProvidersCard } from '@/app/(panel)/settings/providers/providers-card'
 import { RetentionForm } from '@/app/(panel)/settings/retention-form'
+import { ReportMailboxesCard } from '@/app/(panel)/settings/report-mailboxes/report-mailboxes-card'
 import { ServerChecksCard } from '@/app/(panel)/settings/server-checks-card'
 import { ServerSettingsForm } from '@/app/(panel)/settings/server-settings-form'
 import { ReleaseLine, type ReleaseQuery } from '@/app/(panel)/release-line'
@@ -20,6 +21,7 @@ import { listProviders } from '@/lib/dns/queries'
 import { getKeyDelegation } from '@/lib/dkim/queries'
 import { requirePageActor } from '@/lib/http/page'
 import { getRetention } from '@/lib/retention/queries'
+import { listReportMailboxes } from '@/lib/report-mailboxes/queries'
 import { getServerChecks, getServerSettings, getServerSettingsForForm } from '@/lib/settings/queries'
 import { plainQuery } from '@/lib/http/query'
 
@@ -39,13 +41,14 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
     getServerSettingsForForm(actor),
     getServerChecks(actor),
   ])
-  const [providers, delegation, probes, checkSettings, retention, targets] = await Promise.all([
+  const [providers, delegation, probes, checkSettings, retention, targets, mailboxes] = await Promise.all([
     listProviders(actor),
     getKeyDelegation(actor),
     listProbes(actor),
     getCheckSettings(actor),
     getRetention(actor),
     mayAlert ? listAlertTargets(actor) : null,
+    listReportMailboxes(actor),
   ])
   const mayWrite = roleMay(actor.role, 'setting:write')
   const mayAddProbes = roleMay(actor.role, 'probe:write')
@@ -85,6 +88,7 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
       {mayProvide && providers.length > 0 ? <KeyDelegationForm delegation={delegation} providers={providers} /> : null}
       <ProbesCard probes={probes} mayWrite={mayAddProbes} />
       {mayAddProbes ? <AddProbeForm /> : null}
+      <ReportMailboxesCard mailboxes={mailboxes} mayWrite={mayWrite} />
       {targets ? (
         <>
           <AlertsCard targets={targets} />
