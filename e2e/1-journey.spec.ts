@@ -1,4 +1,4 @@
-import { aggregateReport, DOMAIN, expect, OWNER, posthouse, signIn, test } from './fixtures'
+import { aggregateReport, DOMAIN, expect, OWNER, posthouse, signIn, test, tlsReport } from './fixtures'
 
 /** One administrator, one domain, from the set-up link to a proof by a real message and a report read. */
 
@@ -140,7 +140,7 @@ test('a report is read: who sent how much, aligned or not', async ({ page }) => 
       file('holiday.jpg', Buffer.from('\xff\xd8\xff not a report', 'latin1')),
     ])
   await page.getByRole('button', { name: 'Read reports' }).click()
-  await expect(page.getByText('1 of 2 files stored.')).toBeVisible()
+  await expect(page.getByText('Stored: 1 of 2.')).toBeVisible()
   await expect(page.getByRole('row', { name: /192\.0\.2\.10/ })).toContainText('40')
   await expect(page.getByRole('row', { name: /198\.51\.100\.7/ })).toContainText('2')
   await page.getByRole('link', { name: 'What would a stricter policy have done?' }).click()
@@ -148,6 +148,17 @@ test('a report is read: who sent how much, aligned or not', async ({ page }) => 
   await page.getByLabel('Mail that fails DMARC').selectOption('none')
   await page.getByRole('button', { name: 'Work it out' }).click()
   await expect(page.getByText('are too little to judge by')).toBeVisible()
+})
+
+test('a TLS report says what failed and what to do', async ({ page, baseURL }) => {
+  await signIn(page)
+  const headers = { origin: baseURL ?? '', accept: 'application/json', 'content-type': 'application/json' }
+  const given = await page.request.post('/api/reports?name=tls.json', { headers, data: tlsReport(DOMAIN) })
+  expect(await given.json()).toMatchObject({ results: [{ state: 'stored', kind: 'tls' }] })
+  await page.goto(`/domains/${DOMAIN}/reports/tls`)
+  await expect(page.getByText('3 of 43 sessions')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'The certificate has expired' })).toBeVisible()
+  await expect(page.getByText('Renew the certificate')).toBeVisible()
 })
 
 test('the key is rotated by a button; the old record stays', async ({ page }) => {

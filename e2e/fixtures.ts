@@ -48,4 +48,32 @@ export function aggregateReport(domain: string): Buffer {
 </feedback>`)
 }
 
+/** A TLS report of yesterday about the domain: some sessions met a certificate that had expired. */
+export function tlsReport(domain: string): Buffer {
+  const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+  const failed = { 'total-successful-session-count': 40, 'total-failure-session-count': 3 }
+  return Buffer.from(
+    JSON.stringify({
+      ...{ 'organization-name': 'receiver.test', 'contact-info': 'tls@receiver.test', 'report-id': 'journey-tls' },
+      'date-range': { 'start-datetime': `${day}T00:00:00Z`, 'end-datetime': `${day}T23:59:59Z` },
+      policies: [
+        {
+          policy: {
+            'policy-type': 'sts',
+            'policy-string': ['version: STSv1', 'mode: enforce'],
+            'policy-domain': domain,
+          },
+          summary: failed,
+          'failure-details': [
+            {
+              ...{ 'result-type': 'certificate-expired', 'sending-mta-ip': '192.0.2.10' },
+              ...{ 'receiving-mx-hostname': `mx1.${domain}`, 'failed-session-count': 3 },
+            },
+          ],
+        },
+      ],
+    }),
+  )
+}
+
 export const test = base
