@@ -11,6 +11,7 @@ export default defineConfig({
     { name: 'journey', testMatch: '1-journey.spec.ts' },
     { name: 'onboarding', testMatch: '1-onboarding.spec.ts', dependencies: ['journey'] },
     { name: 'screens', testMatch: '2-screens.spec.ts', dependencies: ['onboarding'], fullyParallel: true },
+    { name: 'reports', testMatch: '3-reports.spec.ts', dependencies: ['screens'] },
   ],
   forbidOnly: true,
   timeout: 60_000,
