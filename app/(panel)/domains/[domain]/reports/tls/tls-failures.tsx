@@ -5,7 +5,7 @@ import type { TlsFailure, TlsSums } from '@/lib/tlsrpt/queries'
 
 /** What failed, the most frequent first: what it means, what to do, where it was met and what the senders say. */
 export async function TlsFailures({ sums }: { sums: TlsSums }) {
-  const [t, format] = await Promise.all([getTranslations('tlsReports'), getFormatter()])
+  const t = await getTranslations('tlsReports')
   if (sums.failures.length === 0 && sums.unexplained === 0) return null
   return (
     <>
@@ -13,7 +13,7 @@ export async function TlsFailures({ sums }: { sums: TlsSums }) {
         <FailureCard key={`${failure.resultType} ${failure.mxHost} ${failure.policyType}`} failure={failure} />
       ))}
       {sums.unexplained > 0 ? (
-        <Card title={t('unexplained')} aside={t('sessionCount', { count: format.number(sums.unexplained) })}>
+        <Card title={t('unexplained')} aside={t('sessionCount', { count: sums.unexplained })}>
           <p className="px-4 py-3">{t('unexplainedText')}</p>
         </Card>
       ) : null}
@@ -25,7 +25,7 @@ async function FailureCard({ failure }: { failure: TlsFailure }) {
   const [t, format] = await Promise.all([getTranslations('tlsReports'), getFormatter()])
   const { resultType, policyType, mxHost, sessions, reporters, reasons, policies } = failure
   return (
-    <Card title={t(`results.${resultType}`)} aside={t('sessionCount', { count: format.number(sessions) })}>
+    <Card title={t(`results.${resultType}`)} aside={t('sessionCount', { count: sessions })}>
       <Facts
         facts={[
           { term: t('means'), value: t(`meaning.${resultType}`) },
