@@ -20,6 +20,7 @@ import * as tests from '@/lib/deliverability/service'
 import * as dkimQueries from '@/lib/dkim/queries'
 import * as dkim from '@/lib/dkim/service'
 import * as allDomains from '@/lib/dmarc/all-domains/overview'
+import * as reportExports from '@/lib/dmarc/export/queries'
 import * as reportOverview from '@/lib/dmarc/overview'
 import * as reportQueries from '@/lib/dmarc/queries'
 import * as reports from '@/lib/dmarc/service'
@@ -211,6 +212,9 @@ const CASES: Record<string, Case> = {
   ],
   listSources: [(actor) => sources.listSources(actor, domain), 'report:read', 'NOT_FOUND'],
   getSourceList: [(actor) => sources.getSourceList(actor, domain), 'report:read', 'NOT_FOUND'],
+  getSource: [(actor) => sources.getSource(actor, domain, 'own:mx1'), 'report:read', 'NOT_FOUND'],
+  exportSources: [(actor) => reportExports.exportSources(actor, domain, {}, 'csv'), 'report:read', 'NOT_FOUND'],
+  exportRows: [(actor) => reportExports.exportRows(actor, domain, {}, 'csv'), 'report:read', 'NOT_FOUND'],
   listSourceNames: [(actor) => sources.listSourceNames(actor, domain), 'report:read', 'NOT_FOUND'],
   nameSource: [
     (actor) => sourceNames.nameSource(actor, { domain, match: '192.0.2.1', name: 'n', isOurs: true }),
@@ -296,6 +300,12 @@ const CASES: Record<string, Case> = {
   ],
   removeAlertTarget: [(actor) => alerts.removeAlertTarget(actor, { id }), 'alert:write', 'not about a domain'],
   testAlertTarget: [(actor) => alerts.testAlertTarget(actor, { id }), 'alert:write', 'not about a domain'],
+  updateAlertDigest: [
+    (actor) => alerts.updateAlertDigest(actor, { id, wantsDigest: false }),
+    'alert:write',
+    'not about a domain',
+  ],
+  sendDigestNow: [(actor) => alerts.sendDigestNow(actor, { id }), 'alert:write', 'not about a domain'],
   listAlertTargets: [(actor) => alertQueries.listAlertTargets(actor), 'alert:write', 'not about a domain'],
   acknowledgeFinding: [
     (actor) => checks.acknowledgeFinding(actor, { id: finding, as: 'accepted', reason: 'r', days: 7 }),

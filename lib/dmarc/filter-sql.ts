@@ -29,3 +29,8 @@ export function ofHeaderFrom({ headerFrom }: ReportFilter): Prisma.Sql {
 export function messagesWhere(condition: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`coalesce(sum(message_count) FILTER (WHERE ${condition}), 0)::float8`
 }
+
+/** The columns of {@link Outcomes} (lib/dmarc/overview.ts). */
+export const OUTCOMES = Prisma.sql`${messagesWhere(IS_ALIGNED)} AS aligned,
+  ${messagesWhere(Prisma.sql`NOT ${IS_ALIGNED} AND NOT ${IS_STOPPED}`)} AS delivered,
+  ${messagesWhere(Prisma.sql`NOT ${IS_ALIGNED} AND ${IS_STOPPED}`)} AS stopped`

@@ -3,7 +3,16 @@ import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { systemClock } from '@/lib/clock/clock'
 import { db } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
-import { failing, inPeriod, IS_ALIGNED, IS_STOPPED, messagesWhere, ofHeaderFrom, trusted } from '@/lib/dmarc/filter-sql'
+import {
+  failing,
+  inPeriod,
+  IS_ALIGNED,
+  IS_STOPPED,
+  messagesWhere,
+  ofHeaderFrom,
+  OUTCOMES,
+  trusted,
+} from '@/lib/dmarc/filter-sql'
 import { DEFAULT_DAYS, daysOf, lastDays, periodBefore, type Period } from '@/lib/dmarc/period'
 import type { ReportFilter } from '@/lib/dmarc/report-filter'
 import { requireOwnDomain } from '@/lib/dmarc/require-domain'
@@ -98,9 +107,6 @@ export async function getReportOverview(
   }
 }
 
-const OUTCOMES = Prisma.sql`${messagesWhere(IS_ALIGNED)} AS aligned,
-  ${messagesWhere(Prisma.sql`NOT ${IS_ALIGNED} AND NOT ${IS_STOPPED}`)} AS delivered,
-  ${messagesWhere(Prisma.sql`NOT ${IS_ALIGNED} AND ${IS_STOPPED}`)} AS stopped`
 const BY_MECHANISM = Prisma.sql`${messagesWhere(Prisma.sql`is_spf_aligned`)} AS "spfAligned",
   ${messagesWhere(Prisma.sql`is_dkim_aligned`)} AS "dkimAligned"`
 

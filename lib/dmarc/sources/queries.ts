@@ -2,14 +2,18 @@ import 'server-only'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { systemClock } from '@/lib/clock/clock'
 import { db } from '@/lib/db/client'
-import { inPeriod } from '@/lib/dmarc/filter-sql'
+import { inPeriod, OUTCOMES } from '@/lib/dmarc/filter-sql'
 import { missingNames } from '@/lib/dmarc/look-up-senders'
-import { DEFAULT_DAYS, lastDays, type Period } from '@/lib/dmarc/period'
+import type { OwnDomain } from '@/lib/dmarc/find-domain'
+import type { Outcomes } from '@/lib/dmarc/overview'
+import { DEFAULT_DAYS, daysOf, lastDays, type Period } from '@/lib/dmarc/period'
 import type { ReportFilter } from '@/lib/dmarc/report-filter'
 import { requireOwnDomain } from '@/lib/dmarc/require-domain'
-import { groupSources, type Source } from '@/lib/dmarc/sources/group-sources'
-import { loadLines, loadWorld, type Rest } from '@/lib/dmarc/sources/load-lines'
+import { describeSource, type SourceDetail } from '@/lib/dmarc/sources/describe-source'
+import { groupSources, sourceFinder, type Source } from '@/lib/dmarc/sources/group-sources'
+import { loadLines, loadWorld, type Rest, type StoredLine } from '@/lib/dmarc/sources/load-lines'
 import { newSince, newSources } from '@/lib/dmarc/sources/new-sources'
+import { parseRowCursor, readSourceRows, type RowPage } from '@/lib/dmarc/sources/source-rows'
 import { whatIf, type Proposal, type WhatIf } from '@/lib/dmarc/sources/what-if'
 
 /** Addresses whose lines a page reads, and sources that it shows; the rest is counted. */
@@ -33,6 +37,16 @@ export interface SourceList {
   /** How many are new, and the first of the days that makes them so, `YYYY-MM-DD`. */
   newCount: number
   newSince: string
+  /** Domains of From lines, most messages first, at most 50; those of the filter alone where it has one. */
+  headerFroms: string[]
+}
+
+/** One source in the time of a filter. */
+export interface SourcePage extends SourceDetail, RowPage {
+  period: Period
+  source: ListedSource
+  /** Every day of the time. */
+  days: (Outcomes & { day: string })[]
 }
 
 async function load(actor: Actor, domainName: string, filter: ReportFilter, most: number | null) {
@@ -69,7 +83,49 @@ export async function getSourceList(actor: Actor, domainName: string, filter: Re
     rest,
     newCount: fresh.size,
     newSince: newSince(period),
+    headerFroms: describeSource(lines).headerFroms.map(({ name }) => name),
   }
+}
+
+/**
+ * One source of a domain in the time of the filter: sums, what its messages show, and a page of the rows behind them,
+ * `after` being where the page before ended. Null where it sent nothing in that time that is among the 1,000 addresses
+ * with most messages. NOT_FOUND where the domain is not the actor's.
+ */
+export async function getSource(
+  actor: Actor,
+  domainName: string,
+  key: string,
+  { after, ...filter }: ReportFilter & { after?: string } = {},
+): Promise<SourcePage | null> {
+  const { domain, period, lines, world } = await load(actor, domainName, filter, MOST_ADDRESSES)
+  const placeOf = sourceFinder(world)
+  const own = lines.filter((line) => placeOf(line).key === key)
+  const [source] = groupSources(own, world)
+  if (!source) return null
+  const ips = source.addresses.map(({ ip }) => ip)
+  const isWanted = (row: Parameters<typeof placeOf>[0]) => placeOf(row).key === key
+  const [days, page, fresh] = await Promise.all([
+    readDays(domain, period, own),
+    readSourceRows(domain, period, filter, ips, { after: parseRowCursor(after), isWanted }),
+    newSources(domain, period, own, world),
+  ])
+  return { period, source: { ...source, isNew: fresh.has(key) }, days, ...describeSource(own), ...page }
+}
+
+/** What became of the messages of these lines, by day. */
+async function readDays(
+  domain: OwnDomain,
+  period: Period,
+  lines: readonly StoredLine[],
+): Promise<(Outcomes & { day: string })[]> {
+  const [ips, identities] = [lines.map(({ sourceIp }) => sourceIp), lines.map(({ identity }) => identity)]
+  const rows = await db().$queryRaw<(Outcomes & { day: string })[]>`
+    SELECT to_char(day, 'YYYY-MM-DD') AS day, ${OUTCOMES} FROM dmarc_source_day
+     WHERE ${inPeriod(domain.id, period)} AND source_ip = ANY(${[...new Set(ips)]}::text[])
+       AND (source_ip, identity) IN (SELECT * FROM unnest(${ips}::text[], ${identities}::text[])) GROUP BY 1`
+  const byDay = new Map(rows.map((row) => [row.day, row]))
+  return daysOf(period).map((day) => byDay.get(day) ?? { day, aligned: 0, delivered: 0, stopped: 0 })
 }
 
 /**

@@ -1,97 +1,77 @@
 import Link from 'next/link'
-import { getFormatter, getLocale, getTranslations } from 'next-intl/server'
+import { getFormatter, getTranslations } from 'next-intl/server'
 import { DomainFrame } from '@/app/(panel)/domains/[domain]/domain-frame'
 import { domainPageTitle } from '@/app/(panel)/domains/[domain]/page-title'
+import { ComparisonCard } from '@/app/(panel)/domains/[domain]/reports/comparison-card'
+import { ExportLinks } from '@/app/(panel)/domains/[domain]/reports/export-links'
 import { FailuresCard } from '@/app/(panel)/domains/[domain]/reports/failures-card'
+import { OverridesCard } from '@/app/(panel)/domains/[domain]/reports/overrides-card'
+import { ReportFilters, type ReportsQuery } from '@/app/(panel)/domains/[domain]/reports/report-filters'
+import { ReportersCard } from '@/app/(panel)/domains/[domain]/reports/reporters-card'
+import { SourceNamesCard } from '@/app/(panel)/domains/[domain]/reports/source-names-card'
 import { SourcesTable } from '@/app/(panel)/domains/[domain]/reports/sources-table'
 import { TlsCard } from '@/app/(panel)/domains/[domain]/reports/tls-card'
-import { StackedBars } from '@/components/charts/stacked-bars'
+import { VolumeChart } from '@/app/(panel)/domains/[domain]/reports/volume-chart'
 import { domainPath } from '@/components/data/paths'
 import { ReportFiles } from '@/components/data/report-files'
 import { ReportUpload, UploadLine, type UploadQuery } from '@/components/data/report-upload'
+import type { PageState } from '@/components/layout/page-header'
 import { Card } from '@/components/ui/card'
 import { Empty } from '@/components/ui/empty'
 import { roleMay } from '@/lib/auth/permissions'
-import { getReportOverview } from '@/lib/dmarc/overview'
+import { getReportOverview, type ReportTotals } from '@/lib/dmarc/overview'
+import { DEFAULT_DAYS } from '@/lib/dmarc/period'
 import { listFailureReports, listReportFiles } from '@/lib/dmarc/queries'
-import { listSources } from '@/lib/dmarc/sources/queries'
+import { readReportFilter, reportQuery } from '@/lib/dmarc/report-filter'
+import { getSourceList, listSourceNames } from '@/lib/dmarc/sources/queries'
 import { orNotFound, requirePageActor } from '@/lib/http/page'
 import { domainParam } from '@/lib/http/params'
 import { plainQuery } from '@/lib/http/query'
 import { getTlsSums } from '@/lib/tlsrpt/queries'
 
-const DAYS = 30
-/** Mail that failed and was delivered all the same is what harms the domain; what was stopped did no harm. */
-const OUTCOMES = [
-  { key: 'aligned', tone: 'ok' },
-  { key: 'stopped', tone: 'waiting' },
-  { key: 'delivered', tone: 'broken' },
-] as const
-
 interface Props {
   params: Promise<{ domain: string }>
-  searchParams: Promise<UploadQuery>
+  searchParams: Promise<UploadQuery & ReportsQuery>
 }
 
 export const generateMetadata = domainPageTitle('reports')
 
 export default async function DomainReportsPage({ params, searchParams }: Props) {
   const actor = await requirePageActor('report:read')
-  const name = domainParam((await params).domain)
-  const overview = await orNotFound(getReportOverview(actor, name, { days: DAYS }))
-  const [t, format, locale, query, sources, tls, failures, { files }] = await Promise.all([
-    getTranslations('reports'),
-    getFormatter(),
-    getLocale(),
-    plainQuery(searchParams),
-    listSources(actor, name, { days: DAYS }),
-    getTlsSums(actor, name, { days: DAYS }),
-    listFailureReports(actor, name),
+  const [name, query] = [domainParam((await params).domain), await plainQuery(searchParams)]
+  const filter = readReportFilter(query)
+  const { days = DEFAULT_DAYS, onlyFailures = false, reporter } = filter
+  const [overview, list, names, tls, failures, { files }, t] = await Promise.all([
+    orNotFound(getReportOverview(actor, name, { ...filter, compare: query.compare === '1' })),
+    orNotFound(getSourceList(actor, name, filter)),
+    orNotFound(listSourceNames(actor, name)),
+    orNotFound(getTlsSums(actor, name, { days })),
+    orNotFound(listFailureReports(actor, name)),
     listReportFiles(actor, { domain: name }),
+    getTranslations('reports'),
   ])
-  const { totals, days } = overview
-  const share = totals.messages === 0 ? 0 : totals.aligned / totals.messages
-  const percent = (part: number): string =>
-    format.number(totals.messages === 0 ? 0 : part / totals.messages, { style: 'percent', maximumFractionDigits: 1 })
-  const dayName = (day: string): string =>
-    format.dateTime(new Date(`${day}T00:00:00Z`), { day: 'numeric', month: 'short', timeZone: 'UTC' })
-  const level = totals.messages === 0 ? 'unknown' : share >= 0.98 ? 'ok' : share >= 0.9 ? 'attention' : 'broken'
+  const { totals, before } = overview
+  const path = domainPath(name, 'reports')
+  const shown: ReportsQuery = { ...reportQuery(filter), ...(query.compare === '1' ? { compare: '1' } : {}) }
+  const mayWrite = roleMay(actor.role, 'report:write')
   return (
-    <DomainFrame
-      name={name}
-      actor={actor}
-      state={{
-        level,
-        word: t(`level.${level}`),
-        text:
-          totals.messages === 0
-            ? t('overviewNone', { days: DAYS })
-            : t('overview', { aligned: percent(totals.aligned), messages: totals.messages, days: DAYS }),
-      }}
-    >
+    <DomainFrame name={name} actor={actor} state={await stateOf(totals, days)}>
       <UploadLine query={query} />
-      <Card title={t('who', { name })} aside={t('period30', { days: DAYS, messages: totals.messages })}>
+      <ReportFilters path={path} query={shown} headerFroms={list.headerFroms} />
+      <Card title={t('who', { name })} aside={t('period30', { days, messages: totals.messages })}>
         {totals.messages === 0 ? (
           <Empty title={t('emptyTitle')}>{t('emptyDomainText', { name })}</Empty>
         ) : (
           <>
             <div className="px-4 pt-3">
-              <StackedBars
+              <VolumeChart
                 label={t('chart', { name })}
-                locale={locale}
-                series={OUTCOMES.map(({ key, tone }) => ({ label: t(`outcome.${key}`), tone }))}
-                bars={days.map((day) => ({
-                  label: dayName(day.day),
-                  shortLabel: dayName(day.day),
-                  values: OUTCOMES.map(({ key }) => day[key]),
-                }))}
-                emptyText={t('overviewNone', { days: DAYS })}
-                barColumn={t('day')}
-                sumColumn={t('messages')}
-                tableLabel={t('daysTable')}
+                days={overview.days}
+                onlyFailures={onlyFailures}
+                emptyText={t('overviewNone', { days })}
               />
             </div>
-            <SourcesTable sources={sources} />
+            <SourcesTable domain={name} query={shown} list={list} isOfReporter={reporter !== undefined} />
             <p className="border-line border-t px-4 py-3">
               <Link prefetch={false} href={domainPath(name, 'reports/what-if')}>
                 {t('whatIf')}
@@ -100,9 +80,14 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
           </>
         )}
       </Card>
-      <TlsCard sums={tls} days={DAYS} />
+      {before === null ? null : <ComparisonCard totals={totals} before={before} days={days} />}
+      <ReportersCard path={path} query={shown} overview={overview} />
+      <OverridesCard overrides={overview.overrides} />
+      <SourceNamesCard domain={name} names={names} mayWrite={mayWrite} />
+      {totals.messages === 0 ? null : <ExportLinks domain={name} query={reportQuery(filter)} />}
+      <TlsCard sums={tls} days={days} />
       <FailuresCard {...failures} />
-      {roleMay(actor.role, 'report:write') ? <ReportUpload back={domainPath(name, 'reports')} /> : null}
+      {mayWrite ? <ReportUpload back={path} /> : null}
       {files.length > 0 ? (
         <Card title={t('filesTitle')}>
           <ReportFiles files={files} />
@@ -110,4 +95,14 @@ export default async function DomainReportsPage({ params, searchParams }: Props)
       ) : null}
     </DomainFrame>
   )
+}
+
+/** The line that says how well the domain's mail did. */
+async function stateOf({ aligned, messages }: ReportTotals, days: number): Promise<PageState> {
+  const [t, format] = await Promise.all([getTranslations('reports'), getFormatter()])
+  const share = messages === 0 ? 0 : aligned / messages
+  const level = messages === 0 ? 'unknown' : share >= 0.98 ? 'ok' : share >= 0.9 ? 'attention' : 'broken'
+  const percent = format.number(share, { style: 'percent', maximumFractionDigits: 1 })
+  const text = messages === 0 ? t('overviewNone', { days }) : t('overview', { aligned: percent, messages, days })
+  return { level, word: t(`level.${level}`), text }
 }
