@@ -28,14 +28,14 @@ export class MailboxTrouble extends Error {
 
 /** Codes of sockets, TLS and the IMAP client, and what they mean. */
 const BY_CODE: [RegExp, MailboxProblem][] = [
-  [/^(ENOTFOUND|EAI_\w+)$/, 'host-unknown'],
+  [/^(ENOTFOUND|EAI_NONAME)$/, 'host-unknown'],
   [/^ECONNREFUSED$/, 'refused'],
   [/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS_CERT/, 'certificate'],
   [
     /^(MissingServerExtension|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG|STARTTLS_INJECTION)$/,
     'no-tls',
   ],
-  [/TIMEOUT|^ETIMEDOUT$|^E(HOST|NET)(UNREACH|DOWN)$|^ECONNRESET$|^EPIPE$|Closed|^NoConnection$/, 'unreachable'],
+  [/TIMEOUT|^ETIMEDOUT$|^E(HOST|NET)(UNREACH|DOWN)$|^ECONNRESET$|^EPIPE$|Closed|^NoConnection$|^EAI_/, 'unreachable'],
 ]
 
 interface ImapError {

@@ -31,6 +31,12 @@ export class StayingMail {
     this.failed.clear()
   }
 
+  /** Forgets mails that are not in the folder any more, or that the server's keywords tell of. */
+  keepOnly(uids: ReadonlySet<number>): void {
+    for (const known of [this.settled, this.failed])
+      for (const uid of known.keys()) if (!uids.has(uid)) known.delete(uid)
+  }
+
   /** When the next mail that failed is to be read again, in milliseconds since 1970; null where none is. */
   nextTryAt(): number | null {
     return this.failed.size === 0 ? null : Math.min(...[...this.failed.values()].map(({ nextTryAt }) => nextTryAt))
@@ -82,6 +88,7 @@ async function unread(deps: TakeDeps): Promise<number[]> {
   // A client may leave out one of two keys of the same name; so one keyword is asked for, the other looked at.
   const uids = await search(deps, { unKeyword: OTHER_KEYWORD, deleted: false })
   const held = new Set(await search(deps, { keyword: HELD_KEYWORD, deleted: false }))
+  staying.keepOnly(new Set(uids))
   const now = clock().getTime()
   return uids
     .filter((uid) => !held.has(uid) && !staying.settled.has(uid) && (staying.failed.get(uid)?.nextTryAt ?? 0) <= now)
