@@ -44,6 +44,7 @@ const PAGES: PageToSee[] = [
   ['by-hand', `${domain}/dns/by-hand?all=1`, TWO],
   ['dkim', `${domain}/dkim`, TWO],
   ['domain-reports', `${domain}/reports`, ALL],
+  ['domain-reports-filtered', `${domain}/reports?days=90&failures=1&compare=1`, TWO],
   ['what-if', `${domain}/reports/what-if`, TWO],
   ['tls-reports', `${domain}/reports/tls`, TWO],
   ['domain-tests', `${domain}/tests`, TWO],
@@ -73,10 +74,14 @@ async function newestPages(page: Page): Promise<PageToSee[]> {
   const found: PageToSee[] = []
   for (const [name, list] of NEWEST) {
     await page.goto(list)
-    const path = await page.locator('main table a').first().getAttribute('href')
+    const path = await page.locator(`main table a[href^="${list}/"]`).first().getAttribute('href')
     expect(path, `the newest of ${list}`).toMatch(new RegExp(`^${list}/[^/]+$`))
     found.push([name, path ?? '', TWO])
   }
+  await page.goto(`${domain}/reports?days=365`)
+  const source = await page.locator('main table a[href*="/reports/sources/"]').first().getAttribute('href')
+  expect(source, 'the first source').not.toBeNull()
+  found.push(['report-source', source ?? '', TWO])
   return found
 }
 

@@ -184,7 +184,9 @@ function Progress({ queue, items, isCut, texts }: ProgressProps) {
       {allFiles === 0 ? null : (
         <>
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-            {isBusy ? <progress value={share} max={1} aria-label={texts.list} className="w-full max-w-60" /> : null}
+            {isBusy ? (
+              <progress value={share} max={1} aria-label={texts.list} className="accent-accent h-2 w-full max-w-60" />
+            ) : null}
             <span className="tabular-nums">{filled(texts.progress, { files, allFiles })}</span>
             {STATES.filter((state) => counts[state] > 0).map((state) => (
               <Badge key={state} level={LEVELS[state]}>
@@ -257,7 +259,7 @@ function Fate({ item, texts }: Pick<RowProps, 'item' | 'texts'>) {
   if (item.step === 'sending') {
     const size = item.file?.size ?? 0
     if (item.sent >= size) return <Badge level="waiting">{texts.reading}</Badge>
-    return <progress value={item.sent} max={size} aria-label={item.path} className="w-32" />
+    return <progress value={item.sent} max={size} aria-label={item.path} className="accent-accent h-2 w-32" />
   }
   const { counts } = summaryOf([item])
   return STATES.filter((state) => counts[state] > 0).map((state) => (

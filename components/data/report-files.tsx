@@ -57,7 +57,7 @@ async function FileRow({ file, retry }: { file: File; retry: FormAction<undefine
       <td>
         <Badge level={LEVEL[file.state] ?? 'unknown'}>{t(`states.${file.state}`)}</Badge>
       </td>
-      <td className="wrap-anywhere">
+      <td className="wrap-anywhere min-[900px]:w-2/5">
         {href === null ? (
           name
         ) : (
@@ -78,10 +78,10 @@ async function FileRow({ file, retry }: { file: File; retry: FormAction<undefine
           </ActionForm>
         ) : null}
       </td>
-      <td className="wrap-anywhere" data-label={t('reporter')}>
+      <td className="wrap-anywhere min-[900px]:min-w-32" data-label={t('reporter')}>
         {report?.reporter ? <ForeignText text={report.reporter} /> : null}
       </td>
-      <td data-label={t('domain')}>
+      <td className="wrap-anywhere min-[900px]:min-w-32" data-label={t('domain')}>
         {report?.policyDomain}
         {file.otherReports > 0 ? (
           <span className="text-muted block text-sm">{t('otherDomains', { count: file.otherReports })}</span>

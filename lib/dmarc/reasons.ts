@@ -6,7 +6,7 @@ export const REPORT_REASONS = {
   'file-unreadable': 'The file could not be read from the disk.',
   unexpected: 'An unexpected error ended the reading; trying again is safe.',
   empty: 'The file is empty.',
-  'too-large': 'The report is larger than the limit once unpacked.',
+  'too-large': 'The file, or the report in it once unpacked, is larger than the limit.',
   'ratio-too-high': 'The archive unpacks to suspiciously much more than its own size.',
   'gzip-damaged': 'The gzip archive is damaged or cut short.',
   'zip-damaged': 'The zip archive is damaged or cut short.',
