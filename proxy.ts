@@ -19,5 +19,8 @@ export function proxy(request: NextRequest): NextResponse {
   return response
 }
 
-/** Not for uploads: Next would hold their whole body back for it. That route answers with the headers itself. */
-export const config = { matcher: '/((?!_next/static|_next/image|api/reports).*)' }
+/**
+ * Not for uploads, whose whole body Next would hold back for it, and not for downloads of what others made, which have a
+ * stricter policy: the policy from here would stand in its place. Those routes answer with the headers themselves.
+ */
+export const config = { matcher: '/((?!_next/static|_next/image|api/reports|api/report-files).*)' }

@@ -115,7 +115,7 @@ async function ReportersCard({ reporters }: { reporters: TlsSums['reporters'] })
       <Table label={t('reporters')} folds>
         <thead>
           <tr>
-            <th>{t('by')}</th>
+            <th>{t('reporter')}</th>
             <th className="num">{t('successful')}</th>
             <th className="num">{t('failed')}</th>
             <th className="num">{t('reports')}</th>

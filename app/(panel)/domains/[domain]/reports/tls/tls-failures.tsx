@@ -10,7 +10,11 @@ export async function TlsFailures({ sums }: { sums: TlsSums }) {
   return (
     <>
       {sums.failures.map((failure) => (
-        <FailureCard key={`${failure.resultType} ${failure.mxHost} ${failure.policyType}`} failure={failure} />
+        <FailureCard
+          key={`${failure.resultType} ${failure.mxHost} ${failure.policyType}`}
+          failure={failure}
+          domain={sums.domain}
+        />
       ))}
       {sums.unexplained > 0 ? (
         <Card title={t('unexplained')} aside={t('sessionCount', { count: sums.unexplained })}>
@@ -21,7 +25,7 @@ export async function TlsFailures({ sums }: { sums: TlsSums }) {
   )
 }
 
-async function FailureCard({ failure }: { failure: TlsFailure }) {
+async function FailureCard({ failure, domain }: { failure: TlsFailure; domain: string }) {
   const [t, format] = await Promise.all([getTranslations('tlsReports'), getFormatter()])
   const { resultType, policyType, mxHost, sessions, reporters, reasons, policies } = failure
   return (
@@ -29,7 +33,7 @@ async function FailureCard({ failure }: { failure: TlsFailure }) {
       <Facts
         facts={[
           { term: t('means'), value: t(`meaning.${resultType}`) },
-          { term: t('todo'), value: t(`fix.${resultType}`) },
+          { term: t('todo'), value: t(`fix.${resultType}`, { domain }) },
           { term: t('host'), value: mxHost === null ? t('unnamed') : <span className="exact">{mxHost}</span> },
           { term: t('by'), value: format.list(reporters) || t('unnamed') },
           ...(await sendersOf(failure)),
