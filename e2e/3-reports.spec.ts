@@ -111,3 +111,33 @@ test('without JavaScript the same form takes many files', async ({ browser, base
   await expect(page.getByText('1 of 2 files stored.')).toBeVisible()
   await context.close()
 })
+
+/** A report about one day, of 100 messages of our own that passed. */
+function ownDay(daysAgo: number): Buffer {
+  const base = sampleReport()
+  const begin = (Math.floor(Date.now() / 1000 / DAY) - daysAgo) * DAY
+  const metadata = { ...base.metadata, reportId: `day-${daysAgo}`, begin, end: begin + DAY - 1 }
+  const records = [sampleRecord({ count: 100, headerFrom: DOMAIN })]
+  return Buffer.from(reportXml({ ...base, metadata, policy: { ...base.policy, domain: DOMAIN }, records }))
+}
+
+test('from three weeks of reports to a stricter policy in DNS', async ({ page }) => {
+  test.setTimeout(120_000)
+  await signIn(page)
+  await page.goto('/reports')
+  await drop(
+    page,
+    Array.from({ length: 20 }, (_item, at) => ({ name: `day-${at + 1}.xml`, content: ownDay(at + 1) })),
+  )
+  await expect(page.getByText('Stored: 20 of 20.')).toBeVisible({ timeout: 30_000 })
+  await page.goto(`/domains/${DOMAIN}/reports/what-if`)
+  await expect(page.getByText('nothing that looks like yours would have been stopped')).toBeVisible()
+  await expect(page.getByText(/^\+ v=DMARC1; p=quarantine/)).toBeVisible()
+  await page.getByRole('button', { name: 'Make it the policy and show the plan' }).click()
+  await page.getByRole('button', { name: 'Publish these changes' }).click({ timeout: 30_000 })
+  await expect(page.getByText('were published at').first()).toBeVisible({ timeout: 30_000 })
+  await page.goto(`/domains/${DOMAIN}/dns`)
+  await expect(page.getByText('records are as they should be')).toBeVisible({ timeout: 60_000 })
+  await page.goto(`/domains/${DOMAIN}/reports/what-if`)
+  await expect(page.getByLabel('Mail that fails DMARC')).toHaveValue('reject')
+})
