@@ -4,6 +4,8 @@ import { createTranslator } from 'next-intl'
 import { describe, expect, it } from 'vitest'
 import { KEY_REFUSALS } from '@/lib/dkim/key-pair'
 import { REPORT_REASONS } from '@/lib/dmarc/reasons'
+import { TRUST_REASONS } from '@/lib/dmarc/trust/verdict'
+import { MAILBOX_PROBLEMS } from '@/lib/report-mailboxes/problems'
 import en from '@/messages/en.json'
 import fr from '@/messages/fr.json'
 
@@ -151,6 +153,11 @@ describe('what the code asks for', () => {
 
   it('has a sentence for each reason why a key is refused', () => {
     expect(KEY_REFUSALS.filter((code) => !english.has(`errors.${code}`))).toEqual([])
+  })
+
+  it('has a sentence for each reason why the mail of a report is unverified, and why a mailbox is not watched', () => {
+    expect(TRUST_REASONS.filter((reason) => !english.has(`reportTrust.reasons.${reason}`))).toEqual([])
+    expect(MAILBOX_PROBLEMS.filter((code) => !english.has(`reportMailboxes.problems.${code}`))).toEqual([])
   })
 
   it('has a sentence for each reason why a report is refused', () => {
