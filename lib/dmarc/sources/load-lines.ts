@@ -1,7 +1,7 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
-import { failing, inPeriod, IS_ALIGNED, ofHeaderFrom, trusted } from '@/lib/dmarc/filter-sql'
+import { failing, inPeriod, IS_ALIGNED, messagesWhere, ofHeaderFrom, trusted } from '@/lib/dmarc/filter-sql'
 import type { OwnDomain } from '@/lib/dmarc/find-domain'
 import type { Period } from '@/lib/dmarc/period'
 import type { ReportFilter } from '@/lib/dmarc/report-filter'
@@ -52,18 +52,20 @@ export async function loadLines(
 ): Promise<LoadedLines> {
   const where = Prisma.sql`${inPeriod(id, period)} AND ${trusted(filter)} AND ${failing(filter)} AND ${ofHeaderFrom(filter)}`
   const rows = await db().$queryRaw<LineRow[]>`
-    WITH line AS MATERIALIZED (
-      SELECT source_ip, identity, sum(message_count)::float8 AS messages, min(day) AS first_day,
-             bool_or(${IS_ALIGNED}) AS is_aligned
-        FROM dmarc_source_day WHERE ${where} GROUP BY source_ip, identity),
-    top AS (
-      SELECT source_ip, count(*) OVER ()::float8 AS addresses, sum(sum(messages)) OVER () AS sent,
-             sum(sum(messages) FILTER (WHERE is_aligned)) OVER () AS passed
-        FROM line GROUP BY source_ip ORDER BY sum(messages) DESC, source_ip LIMIT ${most})
+    WITH address AS (
+      SELECT source_ip, sum(message_count)::float8 AS messages, ${messagesWhere(IS_ALIGNED)} AS aligned
+        FROM dmarc_source_day WHERE ${where} GROUP BY source_ip),
+    top AS MATERIALIZED (
+      SELECT source_ip, count(*) OVER ()::float8 AS addresses, sum(messages) OVER () AS sent,
+             sum(aligned) OVER () AS passed
+        FROM address ORDER BY messages DESC, source_ip LIMIT ${most}),
+    line AS MATERIALIZED (
+      SELECT source_ip, identity, sum(message_count)::float8 AS messages, min(day) AS first_day
+        FROM dmarc_source_day WHERE ${where} AND source_ip IN (SELECT source_ip FROM top) GROUP BY source_ip, identity)
     SELECT l.source_ip AS "sourceIp", l.identity, l.messages, to_char(first_day, 'YYYY-MM-DD') AS "firstDay", d.trust,
            d.is_dkim_aligned AS "isDkimAligned", d.is_spf_aligned AS "isSpfAligned", d.disposition,
            d.disposition IN ('quarantine', 'reject') AS "isStopped", d.override, d.header_from AS "headerFrom", d.dkim,
-           d.spf, n.name AS "hostName", addresses, sent, coalesce(passed, 0) AS passed
+           d.spf, n.name AS "hostName", addresses, sent, passed
       FROM line l JOIN top USING (source_ip)
      CROSS JOIN LATERAL (SELECT * FROM dmarc_source_day WHERE domain_id = ${id}::uuid AND day = l.first_day
                             AND source_ip = l.source_ip AND identity = l.identity LIMIT 1) d

@@ -9,7 +9,7 @@ import { loadLines, type StoredLine } from '@/lib/dmarc/sources/load-lines'
 const NEW_DAYS = 7
 /** Whoever sent nothing for so long before is new again. */
 const REMEMBERED_DAYS = 60
-const MOST_ADDRESSES = 1_000
+const MOST_ADDRESSES = 500
 
 /** The first of the days whose sources are new when nothing came from them before: the last week of a period. */
 export function newSince({ to }: Period): string {

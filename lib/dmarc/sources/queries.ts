@@ -17,7 +17,7 @@ import { parseRowCursor, readSourceRows, type RowPage } from '@/lib/dmarc/source
 import { whatIf, type Proposal, type WhatIf } from '@/lib/dmarc/sources/what-if'
 
 /** Addresses whose lines a page reads, and sources that it shows; the rest is counted. */
-const MOST_ADDRESSES = 1_000
+const MOST_ADDRESSES = 500
 const MOST_SOURCES = 100
 /** The same for what reads all of a domain's sources. */
 const MOST_ADDRESSES_AT_ALL = 50_000
@@ -31,7 +31,7 @@ export interface SourceList {
   period: Period
   /** The 100 with most messages. */
   sources: ListedSource[]
-  /** Sources that are not among them, and addresses beyond the 1,000 that are looked at. */
+  /** Sources that are not among them, and addresses beyond the 500 that are looked at. */
   more: { sources: number; messages: number }
   rest: Rest
   /** How many are new, and the first of the days that makes them so, `YYYY-MM-DD`. */
@@ -68,7 +68,7 @@ export async function listSources(actor: Actor, domainName: string, filter: Repo
 
 /**
  * The same for a page: the sources with most messages, which of them are new, and what is not shown in numbers. A source
- * of which nothing is among the 1,000 addresses with most messages counts with the rest. NOT_FOUND where the domain is not
+ * of which nothing is among the 500 addresses with most messages counts with the rest. NOT_FOUND where the domain is not
  * the actor's.
  */
 export async function getSourceList(actor: Actor, domainName: string, filter: ReportFilter = {}): Promise<SourceList> {
@@ -89,7 +89,7 @@ export async function getSourceList(actor: Actor, domainName: string, filter: Re
 
 /**
  * One source of a domain in the time of the filter: sums, what its messages show, and a page of the rows behind them,
- * `after` being where the page before ended. Null where it sent nothing in that time that is among the 1,000 addresses
+ * `after` being where the page before ended. Null where it sent nothing in that time that is among the 500 addresses
  * with most messages. NOT_FOUND where the domain is not the actor's.
  */
 export async function getSource(

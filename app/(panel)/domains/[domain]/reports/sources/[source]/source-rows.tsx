@@ -46,7 +46,7 @@ export async function SourceRows({ rows, first, next }: Props) {
                   </Link>{' '}
                   {row.trust === 'unverified' ? <TrustBadge trust={row.trust} reason={null} /> : null}
                 </td>
-                <td className="exact wrap-anywhere" data-label={t('address')}>
+                <td className="exact" data-label={t('address')}>
                   {row.sourceIp}
                 </td>
                 <td className="num" data-label={t('numbers.messages')}>
