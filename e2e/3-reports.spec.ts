@@ -36,7 +36,11 @@ async function drop(page: Page, files: Dropped[]): Promise<void> {
       transfer.items.add(new File([Uint8Array.from(atob(text), (one) => one.charCodeAt(0))], name))
     return transfer
   }, given)
-  await page.locator('form[action="/api/reports"]').dispatchEvent('drop', { dataTransfer })
+  // Until the page's script runs nobody hears it.
+  await expect(async () => {
+    await page.locator('form[action="/api/reports"]').dispatchEvent('drop', { dataTransfer })
+    await expect(fates(page)).toBeVisible({ timeout: 1_000 })
+  }).toPass()
 }
 
 const fates = (page: Page) => page.getByRole('list', { name: 'Progress of the upload' })
