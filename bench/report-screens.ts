@@ -67,6 +67,12 @@ async function seed(): Promise<number> {
     SELECT r.domain_id, r.day, p.reporter, p.trust, is_dkim_aligned, is_spf_aligned, disposition, '', sum(r.message_count)
       FROM dmarc_row r JOIN dmarc_report p ON p.id = r.report_id GROUP BY 1, 2, 3, 4, 5, 6, 7`
   await db().$executeRaw`
+    INSERT INTO dmarc_domain_day
+    SELECT day, domain_id, trust, coalesce(sum(message_count) FILTER (WHERE is_dkim_aligned OR is_spf_aligned), 0),
+           coalesce(sum(message_count) FILTER (WHERE NOT is_dkim_aligned AND NOT is_spf_aligned AND disposition = 'none'), 0),
+           coalesce(sum(message_count) FILTER (WHERE NOT is_dkim_aligned AND NOT is_spf_aligned AND disposition <> 'none'), 0)
+      FROM dmarc_day GROUP BY 1, 2, 3`
+  await db().$executeRaw`
     INSERT INTO dmarc_source_day (domain_id, day, source_ip, identity, trust, is_dkim_aligned, is_spf_aligned, disposition, override, header_from, dkim, spf, message_count)
     SELECT domain_id, day, source_ip, md5(concat_ws('x', is_dkim_aligned, is_spf_aligned, disposition, header_from)), 'none',
            is_dkim_aligned, is_spf_aligned, disposition, '', header_from,

@@ -342,9 +342,19 @@ describe('sums', () => {
       SELECT (SELECT sum(message_count) FROM dmarc_row)::bigint AS rows,
              (SELECT sum(message_count) FROM dmarc_day)::bigint AS days,
              (SELECT sum(message_count) FROM dmarc_source_day)::bigint AS sources,
+             (SELECT sum(aligned + delivered + stopped) FROM dmarc_domain_day)::bigint AS domains,
+             (SELECT sum(stopped) FROM dmarc_domain_day)::bigint AS stopped,
              (SELECT sum(message_count) FROM dmarc_report)::bigint AS reports,
              (SELECT count(*) FROM dmarc_source_day WHERE override = 'forwarded')::bigint AS forwarded`
-    expect(sums).toEqual({ rows: 560n, days: 560n, sources: 560n, reports: 560n, forwarded: 40n })
+    expect(sums).toEqual({
+      rows: 560n,
+      days: 560n,
+      sources: 560n,
+      reports: 560n,
+      forwarded: 40n,
+      domains: 560n,
+      stopped: 280n,
+    })
     const differing = await client.$queryRaw`
       SELECT domain_id, day, source_ip, disposition, is_dkim_aligned, is_spf_aligned, sum(n) FROM (
         SELECT domain_id, day, source_ip, disposition, is_dkim_aligned, is_spf_aligned, message_count AS n FROM dmarc_row

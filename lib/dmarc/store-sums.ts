@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Tx } from '@/lib/db/client'
+import { OUTCOMES } from '@/lib/dmarc/filter-sql'
 import { rollUp, type DaySum, type SourceSum, type SummedReport } from '@/lib/dmarc/roll-up'
 
 const ROWS_PER_INSERT = 1_000
@@ -9,7 +10,7 @@ export async function lockSums(tx: Tx): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('dmarc.store', 0))`
 }
 
-/** Adds the rows of reports to both sums. */
+/** Adds the rows of reports to all sums. */
 export async function addSums(tx: Tx, reports: readonly SummedReport[]): Promise<void> {
   const { days, sources } = rollUp(reports)
   await addDays(tx, days)
@@ -29,6 +30,9 @@ export async function moveSums(tx: Tx, reports: readonly SummedReport[], trust: 
   await tx.$executeRaw`
     DELETE FROM dmarc_day WHERE domain_id = ANY(${domainIds}::uuid[]) AND day = ANY(${days}::date[]) AND message_count = 0`
   await tx.$executeRaw`
+    DELETE FROM dmarc_domain_day WHERE domain_id = ANY(${domainIds}::uuid[]) AND day = ANY(${days}::date[])
+       AND aligned = 0 AND delivered = 0 AND stopped = 0`
+  await tx.$executeRaw`
     DELETE FROM dmarc_source_day
      WHERE domain_id = ANY(${domainIds}::uuid[]) AND day = ANY(${days}::date[]) AND message_count = 0`
 }
@@ -41,6 +45,14 @@ async function addDays(tx: Tx, days: readonly DaySum[]): Promise<void> {
       is_dkim_aligned boolean, is_spf_aligned boolean, disposition text, override text, message_count bigint)
     ON CONFLICT (domain_id, day, reporter, trust, is_dkim_aligned, is_spf_aligned, disposition, override)
     DO UPDATE SET message_count = d.message_count + EXCLUDED.message_count`
+  await tx.$executeRaw`
+    INSERT INTO dmarc_domain_day AS d (day, domain_id, trust, aligned, delivered, stopped)
+    SELECT day, domain_id, trust, ${OUTCOMES}
+      FROM jsonb_to_recordset(${JSON.stringify(days)}::jsonb) AS r(domain_id uuid, day date, trust text,
+        is_dkim_aligned boolean, is_spf_aligned boolean, disposition text, message_count bigint)
+     GROUP BY 1, 2, 3
+    ON CONFLICT (day, domain_id, trust) DO UPDATE
+      SET aligned = d.aligned + EXCLUDED.aligned, delivered = d.delivered + EXCLUDED.delivered, stopped = d.stopped + EXCLUDED.stopped`
 }
 
 /** The identity is made here, as in the migration that first made sums. */

@@ -111,7 +111,7 @@ describe('all domains together', () => {
   it('can leave out what unverified mail says', async () => {
     const id = await domain('a.test')
     await give('a.test', 1, { aligned: 1 })
-    await client.dmarcDay.updateMany({ where: { domainId: id }, data: { trust: 'unverified' } })
+    await client.dmarcDomainDay.updateMany({ where: { domainId: id }, data: { trust: 'unverified' } })
     expect((await getAllDomains(system, { now: NOW })).totals.messages).toBe(1)
     expect((await getAllDomains(system, { now: NOW, withoutUnverified: true })).totals.messages).toBe(0)
   })

@@ -3,7 +3,7 @@ import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { systemClock } from '@/lib/clock/clock'
 import { db } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
-import { IS_ALIGNED, IS_STOPPED, messagesWhere, trusted } from '@/lib/dmarc/filter-sql'
+import { trusted } from '@/lib/dmarc/filter-sql'
 import type { Outcomes } from '@/lib/dmarc/overview'
 import { daysOf, DEFAULT_DAYS, lastDays, periodBefore, type Period } from '@/lib/dmarc/period'
 import type { ReportFilter } from '@/lib/dmarc/report-filter'
@@ -104,14 +104,11 @@ function sumsIn({ actor, period, earlier, filter }: Scope): Prisma.Sql {
     AND domain_id IN (SELECT d.id FROM domain d WHERE ${isVisible(actor)})`
 }
 
-const IS_DELIVERED = Prisma.sql`NOT ${IS_ALIGNED} AND NOT ${IS_STOPPED}`
-
 async function readDays(scope: Scope): Promise<Map<string, Outcomes>> {
   const rows = await db().$queryRaw<(Outcomes & { day: string })[]>`
-    SELECT to_char(day, 'YYYY-MM-DD') AS day, ${messagesWhere(IS_ALIGNED)} AS aligned,
-           ${messagesWhere(IS_DELIVERED)} AS delivered,
-           ${messagesWhere(Prisma.sql`NOT ${IS_ALIGNED} AND ${IS_STOPPED}`)} AS stopped
-      FROM dmarc_day WHERE ${sumsIn(scope)} GROUP BY day`
+    SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(aligned)::float8 AS aligned, sum(delivered)::float8 AS delivered,
+           sum(stopped)::float8 AS stopped
+      FROM dmarc_domain_day WHERE ${sumsIn(scope)} GROUP BY dmarc_domain_day.day`
   return new Map(rows.map(({ day, ...outcomes }) => [day, outcomes]))
 }
 
@@ -124,15 +121,16 @@ type ListedDomain = PeriodSums & {
 }
 
 async function readDomains(scope: Scope, search: string): Promise<ListedDomain[]> {
-  const isNow = Prisma.sql`day >= ${scope.period.from}::date`
-  const of = (condition: Prisma.Sql) => messagesWhere(Prisma.sql`${isNow} AND ${condition}`)
-  const ofBefore = (condition: Prisma.Sql) => messagesWhere(Prisma.sql`NOT ${isNow} AND ${condition}`)
+  const sumOf = (what: Prisma.Sql, isNow: boolean) =>
+    Prisma.sql`coalesce(sum(${what}) FILTER (WHERE (day >= ${scope.period.from}::date) = ${isNow}), 0)::float8`
+  const [aligned, delivered, stopped] = [Prisma.sql`aligned`, Prisma.sql`delivered`, Prisma.sql`stopped`]
+  const messages = Prisma.sql`aligned + delivered + stopped`
   return db().$queryRaw<ListedDomain[]>`
     WITH sums AS (
-      SELECT domain_id, ${of(Prisma.sql`true`)} AS messages, ${of(IS_ALIGNED)} AS aligned,
-             ${of(IS_DELIVERED)} AS delivered, ${of(Prisma.sql`NOT ${IS_ALIGNED} AND ${IS_STOPPED}`)} AS stopped,
-             ${ofBefore(Prisma.sql`true`)} AS "messagesBefore", ${ofBefore(IS_ALIGNED)} AS "alignedBefore"
-        FROM dmarc_day WHERE ${sumsIn(scope)} GROUP BY domain_id)
+      SELECT domain_id, ${sumOf(messages, true)} AS messages, ${sumOf(aligned, true)} AS aligned,
+             ${sumOf(delivered, true)} AS delivered, ${sumOf(stopped, true)} AS stopped,
+             ${sumOf(messages, false)} AS "messagesBefore", ${sumOf(aligned, false)} AS "alignedBefore"
+        FROM dmarc_domain_day WHERE ${sumsIn(scope)} GROUP BY domain_id)
     SELECT d.id, d.name, messages, aligned, delivered, stopped, "messagesBefore", "alignedBefore",
            (count(*) OVER ())::int AS matching
       FROM sums JOIN domain d ON d.id = domain_id
