@@ -73,12 +73,16 @@ async function seed(): Promise<number> {
            coalesce(sum(message_count) FILTER (WHERE NOT is_dkim_aligned AND NOT is_spf_aligned AND disposition <> 'none'), 0)
       FROM dmarc_day GROUP BY 1, 2, 3`
   await db().$executeRaw`
-    INSERT INTO dmarc_source_day (domain_id, day, source_ip, identity, trust, is_dkim_aligned, is_spf_aligned, disposition, override, header_from, dkim, spf, message_count)
-    SELECT domain_id, day, source_ip, md5(concat_ws('x', is_dkim_aligned, is_spf_aligned, disposition, header_from)), 'none',
+    INSERT INTO dmarc_source_month (domain_id, month, source_ip, identity, trust, is_dkim_aligned, is_spf_aligned, disposition, override, header_from, dkim, spf, sent)
+    SELECT domain_id, month, source_ip, md5(concat_ws('x', is_dkim_aligned, is_spf_aligned, disposition, header_from)), 'none',
            is_dkim_aligned, is_spf_aligned, disposition, '', header_from,
            CASE WHEN is_dkim_aligned THEN ARRAY['pass ' || header_from || ' s1'] ELSE ARRAY[]::text[] END,
-           CASE WHEN is_spf_aligned THEN 'pass ' || header_from ELSE 'pass elsewhere.test' END, sum(message_count)
-      FROM dmarc_row GROUP BY domain_id, day, source_ip, is_dkim_aligned, is_spf_aligned, disposition, header_from`
+           CASE WHEN is_spf_aligned THEN 'pass ' || header_from ELSE 'pass elsewhere.test' END,
+           ARRAY(SELECT coalesce(sum(c) FILTER (WHERE d < month + n), 0)::bigint
+                   FROM generate_series(1, 31) n CROSS JOIN unnest(days, counts) AS x(d, c) GROUP BY n ORDER BY n)
+      FROM (SELECT domain_id, date_trunc('month', day)::date AS month, source_ip, is_dkim_aligned, is_spf_aligned, disposition,
+                   header_from, array_agg(day) AS days, array_agg(message_count) AS counts
+              FROM dmarc_row GROUP BY 1, 2, 3, 4, 5, 6, 7) m`
   await db().$executeRaw`VACUUM ANALYZE`
   const [sums] = await db().$queryRaw<{ count: number }[]>`SELECT sum(message_count)::float8 AS count FROM dmarc_row`
   return sums?.count ?? 0

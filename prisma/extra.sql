@@ -44,3 +44,10 @@ CREATE INDEX "report_file_failed" ON "report_file"("next_try_at") WHERE "state" 
 
 -- Of all files those that go before the others (lib/retention/sweep-reports.ts).
 CREATE INDEX "report_file_passing" ON "report_file"("received_at") WHERE "state" <> 'stored' OR "kind" = 'failure';
+
+-- What came from an address by day: sums of a month count up from its first day.
+CREATE VIEW "dmarc_source_day" AS
+SELECT domain_id, month, month + (n - 1) AS day, source_ip, identity, trust, is_dkim_aligned, is_spf_aligned, disposition,
+       override, header_from, dkim, spf, sent[n] - coalesce(sent[n - 1], 0) AS message_count
+  FROM dmarc_source_month CROSS JOIN generate_series(1, 31) AS n
+ WHERE sent[n] <> coalesce(sent[n - 1], 0);

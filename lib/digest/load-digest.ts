@@ -23,7 +23,13 @@ const SILENT_DAYS = 14
 const KNOWN_DAYS = 90
 
 /** Failing mail of these is mail of ours that somebody has to look after. */
-const OURS: readonly SourceAdvice[] = ['own-unsigned', 'retired-key', 'sign', 'sign-and-include', 'named-sign-or-include']
+const OURS: readonly SourceAdvice[] = [
+  'own-unsigned',
+  'retired-key',
+  'sign',
+  'sign-and-include',
+  'named-sign-or-include',
+]
 
 /**
  * What the reports of the last full week before `now` say over all domains. By sums and bounded lists: with ten thousand

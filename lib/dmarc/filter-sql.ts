@@ -11,6 +11,16 @@ export function inPeriod(domainId: string, { from, to }: Period): Prisma.Sql {
   return Prisma.sql`domain_id = ${domainId}::uuid AND day BETWEEN ${from}::date AND ${to}::date`
 }
 
+/** The months that a period touches, of a table with `month`. */
+export function inMonths({ from, to }: Omit<Period, 'days'>): Prisma.Sql {
+  return Prisma.sql`month BETWEEN date_trunc('month', ${from}::date)::date AND ${to}::date`
+}
+
+/** The messages of a row of `dmarc_source_month` in a period. */
+export function sentIn({ from, to }: Omit<Period, 'days'>): Prisma.Sql {
+  return Prisma.sql`(sent[least(31, ${to}::date - month + 1)] - coalesce(sent[least(31, ${from}::date - month)], 0))`
+}
+
 /** What is left out with {@link ReportFilter.withoutUnverified}; the same in every table with `trust`. */
 export function trusted({ withoutUnverified }: ReportFilter): Prisma.Sql {
   return withoutUnverified ? Prisma.sql`trust <> 'unverified'` : Prisma.sql`true`

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { testDb } from '@/lib/db/testing'
 import { lookUpSenders, missingNames } from '@/lib/dmarc/look-up-senders'
+import { monthSum } from '@/lib/dmarc/roll-up'
 import { fakeAsk } from '@/lib/dns/testing/fake-ask'
 
 const client = testDb()
@@ -17,10 +18,11 @@ async function give(...headerFroms: string[]): Promise<void> {
     data: { name: 'example.org', hostedName: { create: { name: 'example.org' } } },
   })
   const outcome = { trust: 'none', isDkimAligned: false, isSpfAligned: false, disposition: 'none', override: '' }
-  await client.dmarcSourceDay.createMany({
+  const { month, sent } = monthSum('2026-11-20', 1)
+  await client.dmarcSourceMonth.createMany({
     data: headerFroms.map((headerFrom, at) => ({
-      ...{ domainId, day: new Date('2026-11-20'), sourceIp: '192.0.2.1', identity: `${at}`, ...outcome },
-      ...{ headerFrom, dkim: [], spf: '', messageCount: 1 },
+      ...{ domainId, month: new Date(month), sent, sourceIp: '192.0.2.1', identity: `${at}`, ...outcome },
+      ...{ headerFrom, dkim: [], spf: '' },
     })),
   })
 }

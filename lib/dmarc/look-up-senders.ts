@@ -23,10 +23,10 @@ export async function lookUpSenders({ dns, clock }: Pick<DnsDeps, 'dns' | 'clock
   const now = clock()
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS)
   const rows = await db().$queryRaw<{ name: string }[]>`
-    SELECT s.header_from AS name FROM dmarc_source_day s JOIN domain d ON d.id = s.domain_id
-     WHERE s.day >= ${before(RECENT_DAYS)}::date AND s.header_from <> '' AND s.header_from <> d.name
+    SELECT s.header_from AS name FROM dmarc_source_month s JOIN domain d ON d.id = s.domain_id
+     WHERE s.month >= date_trunc('month', ${before(RECENT_DAYS)}::date)::date AND s.header_from <> '' AND s.header_from <> d.name
        AND NOT EXISTS (SELECT 1 FROM sender_domain k WHERE k.name = s.header_from AND k.checked_at > ${before(KEPT_DAYS)})
-     GROUP BY 1 ORDER BY sum(s.message_count) DESC, 1 LIMIT ${MOST}`
+     GROUP BY 1 ORDER BY sum(s.sent[31]) DESC, 1 LIMIT ${MOST}`
   const queue = rows.map(({ name }) => name)
   const work = async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {

@@ -5,6 +5,7 @@ import { db } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import {
   failing,
+  inMonths,
   inPeriod,
   IS_ALIGNED,
   IS_STOPPED,
@@ -111,8 +112,9 @@ const BY_MECHANISM = Prisma.sql`${messagesWhere(Prisma.sql`is_spf_aligned`)} AS 
   ${messagesWhere(Prisma.sql`is_dkim_aligned`)} AS "dkimAligned"`
 
 /** The sums that can tell what the filter asks for: those by reporter know no From domain, those by source no reporter. */
-function sumsOf(filter: ReportFilter): { table: Prisma.Sql; where: Prisma.Sql } {
-  if (filter.headerFrom !== undefined) return { table: Prisma.sql`dmarc_source_day`, where: ofHeaderFrom(filter) }
+function sumsOf(filter: ReportFilter, period: Period): { table: Prisma.Sql; where: Prisma.Sql } {
+  if (filter.headerFrom !== undefined)
+    return { table: Prisma.sql`dmarc_source_day`, where: Prisma.sql`${inMonths(period)} AND ${ofHeaderFrom(filter)}` }
   return { table: Prisma.sql`dmarc_day`, where: ofReporter(filter) }
 }
 
@@ -123,7 +125,7 @@ function ofReporter({ reporter }: ReportFilter): Prisma.Sql {
 type DaySums = Omit<ReportTotals, 'reports' | 'messages'>
 
 async function readDays(domainId: string, period: Period, filter: ReportFilter): Promise<Map<string, DaySums>> {
-  const { table, where } = sumsOf(filter)
+  const { table, where } = sumsOf(filter, period)
   const rows = await db().$queryRaw<(DaySums & { day: string })[]>`
     SELECT to_char(day, 'YYYY-MM-DD') AS day, ${OUTCOMES}, ${BY_MECHANISM} FROM ${table}
      WHERE ${inPeriod(domainId, period)} AND ${trusted(filter)} AND ${where} GROUP BY 1`
@@ -183,7 +185,7 @@ interface OverrideRow {
 }
 
 async function readOverrides(domainId: string, period: Period, filter: ReportFilter): Promise<OverrideRow[]> {
-  const { table, where } = sumsOf(filter)
+  const { table, where } = sumsOf(filter, period)
   const reporter = filter.headerFrom === undefined ? Prisma.sql`reporter` : Prisma.sql`NULL::text`
   return db().$queryRaw<OverrideRow[]>`
     SELECT override, ${reporter} AS reporter, ${messagesWhere(Prisma.sql`true`)} AS messages,

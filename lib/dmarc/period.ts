@@ -5,6 +5,7 @@ export const MOST_DAYS = 366
 /** The times that a page offers, in days. */
 export const PERIODS = [7, 30, 90, 365] as const
 export const DEFAULT_DAYS = 30
+const NEW_DAYS = 7
 
 /** Whole days (UTC). */
 export interface Period {
@@ -40,4 +41,9 @@ export function periodBefore({ from, days }: Period): Period {
 /** Every day of a period, first to last. */
 export function daysOf({ from, days }: Period): string[] {
   return Array.from({ length: days }, (_item, at) => addDays(from, at))
+}
+
+/** The first of the days whose sources are new when nothing came from them before: the last week of a period. */
+export function newSince({ to }: Pick<Period, 'to'>): string {
+  return addDays(to, 1 - NEW_DAYS)
 }

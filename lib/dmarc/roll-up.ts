@@ -23,7 +23,6 @@ export interface SummedReport {
 /** What became of messages, as both sums tell it apart. */
 interface Outcome {
   domain_id: string
-  day: string
   trust: string
   is_dkim_aligned: boolean
   is_spf_aligned: boolean
@@ -33,17 +32,32 @@ interface Outcome {
 
 /** A row of `dmarc_day` by its columns. */
 export interface DaySum extends Outcome {
+  day: string
   reporter: string
   message_count: number
 }
 
-/** A row of `dmarc_source_day` by its columns, without `identity`. */
+/** A row of `dmarc_source_month` by its columns, without `identity`. */
 export interface SourceSum extends Outcome {
+  month: string
   source_ip: string
   header_from: string
   dkim: string[]
   spf: string
-  message_count: number
+  /** Messages up to and with each day of the month. */
+  sent: number[]
+}
+
+/** Of every month; in short ones nothing comes after the last day. */
+const DAYS_OF_MONTH = 31
+
+/** The month of a day (`YYYY-MM-DD`) with so many messages on it, counted up as `dmarc_source_month.sent` has them. */
+export function monthSum(day: string, count: number): Pick<SourceSum, 'month' | 'sent'> {
+  const first = Number(day.slice(8)) - 1
+  return {
+    month: `${day.slice(0, 8)}01`,
+    sent: Array.from({ length: DAYS_OF_MONTH }, (_item, at) => (at < first ? 0 : count)),
+  }
 }
 
 const MOST_SIGNATURES = 10
@@ -59,17 +73,17 @@ function envelopeResult({ spfResults }: SummedRecord): string {
   return one ? `${one.result} ${one.domain}` : ''
 }
 
-function add<S extends { message_count: number }>(sums: Map<string, S>, sum: S): void {
-  const { message_count: count, ...identity } = sum
+/** What has the same sums is one; `join` adds the second to the first. */
+function put<S>(sums: Map<string, S>, identity: object, sum: S, join: (known: S, sum: S) => void): void {
   const key = JSON.stringify(identity)
   const known = sums.get(key)
-  if (known) known.message_count += count
+  if (known) join(known, sum)
   else sums.set(key, sum)
 }
 
 /**
- * Sums the rows of reports by day and reporter, and by day and source. Pure; both sums hold every message of the rows. A
- * migration has the same in SQL for what was stored before there were sums.
+ * Sums the rows of reports by day and reporter, and by month and source. Pure; both sums hold every message of the rows.
+ * Migrations have the same in SQL for what was stored before there were sums.
  */
 export function rollUp(reports: readonly SummedReport[]): { days: DaySum[]; sources: SourceSum[] } {
   const days = new Map<string, DaySum>()
@@ -77,15 +91,21 @@ export function rollUp(reports: readonly SummedReport[]): { days: DaySum[]; sour
   for (const { domainId, day, reporter, trust, records } of reports)
     for (const record of records) {
       const outcome: Outcome = {
-        ...{ domain_id: domainId, day, trust, disposition: record.disposition },
+        ...{ domain_id: domainId, trust, disposition: record.disposition },
         ...{ is_dkim_aligned: record.dkim === 'pass', is_spf_aligned: record.spf === 'pass' },
         override: [...new Set(record.reasons.map(({ type }) => type))].sort().join(','),
       }
-      add(days, { ...outcome, reporter, message_count: record.count })
-      add(sources, {
-        ...outcome,
-        ...{ source_ip: record.sourceIp, header_from: record.headerFrom, message_count: record.count },
+      const byDay = { ...outcome, day, reporter }
+      put(days, byDay, { ...byDay, message_count: record.count }, (known, sum) => {
+        known.message_count += sum.message_count
+      })
+      const { month, sent } = monthSum(day, record.count)
+      const bySource = {
+        ...{ ...outcome, month, source_ip: record.sourceIp, header_from: record.headerFrom },
         ...{ dkim: signatures(record), spf: envelopeResult(record) },
+      }
+      put(sources, bySource, { ...bySource, sent }, (known, sum) => {
+        known.sent = known.sent.map((before, at) => before + (sum.sent[at] ?? 0))
       })
     }
   return { days: [...days.values()], sources: [...sources.values()] }

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Tx } from '@/lib/db/client'
 import { OUTCOMES } from '@/lib/dmarc/filter-sql'
-import { rollUp, type DaySum, type SourceSum, type SummedReport } from '@/lib/dmarc/roll-up'
+import { monthSum, rollUp, type DaySum, type SourceSum, type SummedReport } from '@/lib/dmarc/roll-up'
 
 const ROWS_PER_INSERT = 1_000
 
@@ -33,8 +33,8 @@ export async function moveSums(tx: Tx, reports: readonly SummedReport[], trust: 
     DELETE FROM dmarc_domain_day WHERE domain_id = ANY(${domainIds}::uuid[]) AND day = ANY(${days}::date[])
        AND aligned = 0 AND delivered = 0 AND stopped = 0`
   await tx.$executeRaw`
-    DELETE FROM dmarc_source_day
-     WHERE domain_id = ANY(${domainIds}::uuid[]) AND day = ANY(${days}::date[]) AND message_count = 0`
+    DELETE FROM dmarc_source_month
+     WHERE domain_id = ANY(${domainIds}::uuid[]) AND month = ANY(${days.map((day) => monthSum(day, 0).month)}::date[]) AND sent[31] = 0`
 }
 
 async function addDays(tx: Tx, days: readonly DaySum[]): Promise<void> {
@@ -58,14 +58,15 @@ async function addDays(tx: Tx, days: readonly DaySum[]): Promise<void> {
 /** The identity is made here, as in the migration that first made sums. */
 async function addSources(tx: Tx, sources: readonly SourceSum[]): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO dmarc_source_day AS s (domain_id, day, source_ip, identity, trust, is_dkim_aligned, is_spf_aligned,
-      disposition, override, header_from, dkim, spf, message_count)
-    SELECT domain_id, day, source_ip,
+    INSERT INTO dmarc_source_month AS s (domain_id, month, source_ip, identity, trust, is_dkim_aligned, is_spf_aligned,
+      disposition, override, header_from, dkim, spf, sent)
+    SELECT domain_id, month, source_ip,
            md5(concat_ws(E'\\x1f', trust, is_dkim_aligned, is_spf_aligned, disposition, override, header_from,
              array_to_string(dkim, E'\\x1e'), spf)),
-           trust, is_dkim_aligned, is_spf_aligned, disposition, override, header_from, dkim, spf, message_count
-      FROM jsonb_to_recordset(${JSON.stringify(sources)}::jsonb) AS r(domain_id uuid, day date, source_ip text, trust text,
+           trust, is_dkim_aligned, is_spf_aligned, disposition, override, header_from, dkim, spf, sent
+      FROM jsonb_to_recordset(${JSON.stringify(sources)}::jsonb) AS r(domain_id uuid, month date, source_ip text, trust text,
         is_dkim_aligned boolean, is_spf_aligned boolean, disposition text, override text, header_from text, dkim text[],
-        spf text, message_count bigint)
-    ON CONFLICT (domain_id, day, source_ip, identity) DO UPDATE SET message_count = s.message_count + EXCLUDED.message_count`
+        spf text, sent bigint[])
+    ON CONFLICT (domain_id, month, source_ip, identity) DO UPDATE
+      SET sent = ARRAY(SELECT a + b FROM unnest(s.sent, EXCLUDED.sent) WITH ORDINALITY AS t(a, b, n) ORDER BY n)`
 }

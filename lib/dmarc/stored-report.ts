@@ -43,4 +43,3 @@ export const storedDetail = z.object({
   spfResults: z.array(z.object({ ...authResult, scope: z.enum(['mfrom', 'helo']).nullable() })),
   extensions,
 })
-export type StoredDetail = z.infer<typeof storedDetail>

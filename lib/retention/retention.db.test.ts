@@ -96,7 +96,7 @@ async function counts() {
 
 async function sums() {
   return Promise.all([
-    ...[db.dmarcDay.findMany({ orderBy: { day: 'asc' } }), db.dmarcSourceDay.findMany({ orderBy: { day: 'asc' } })],
+    ...[db.dmarcDay.findMany({ orderBy: { day: 'asc' } }), db.dmarcSourceMonth.findMany({ orderBy: { month: 'asc' } })],
     db.tlsDay.findMany({ orderBy: { day: 'asc' } }),
   ])
 }

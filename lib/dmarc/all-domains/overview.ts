@@ -3,7 +3,7 @@ import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { systemClock } from '@/lib/clock/clock'
 import { db } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
-import { trusted } from '@/lib/dmarc/filter-sql'
+import { inMonths, sentIn, trusted } from '@/lib/dmarc/filter-sql'
 import type { Outcomes } from '@/lib/dmarc/overview'
 import { daysOf, DEFAULT_DAYS, lastDays, periodBefore, type Period } from '@/lib/dmarc/period'
 import type { ReportFilter } from '@/lib/dmarc/report-filter'
@@ -140,9 +140,8 @@ async function readDomains(scope: Scope, search: string): Promise<ListedDomain[]
 
 async function readSources(ids: readonly string[], { period, filter }: Scope): Promise<Map<string, number>> {
   const rows = await db().$queryRaw<{ id: string; sources: number }[]>`
-    SELECT domain_id AS id, count(DISTINCT source_ip)::int AS sources FROM dmarc_source_day
-     WHERE domain_id = ANY(${ids}::uuid[]) AND day BETWEEN ${period.from}::date AND ${period.to}::date
-       AND ${trusted(filter)}
+    SELECT domain_id AS id, count(DISTINCT source_ip)::int AS sources FROM dmarc_source_month
+     WHERE domain_id = ANY(${ids}::uuid[]) AND ${inMonths(period)} AND ${trusted(filter)} AND ${sentIn(period)} > 0
      GROUP BY domain_id`
   return new Map(rows.map(({ id, sources }) => [id, sources]))
 }

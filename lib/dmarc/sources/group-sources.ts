@@ -2,7 +2,7 @@ import { getDomain } from 'tldts'
 import { serviceOf, type ServiceFinder } from '@/lib/dmarc/sources/known-services'
 import { sourceNamer, type NamedSource } from '@/lib/dmarc/sources/match'
 
-/** One sum of messages from one address, as `dmarc_source_day` tells them apart, over the days that are asked for. */
+/** One sum of messages from one address, as `dmarc_source_month` tells them apart, over the days that are asked for. */
 export interface SourceLine {
   sourceIp: string
   messages: number

@@ -1,9 +1,9 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
-import { failing, inPeriod, IS_ALIGNED, messagesWhere, ofHeaderFrom, trusted } from '@/lib/dmarc/filter-sql'
+import { failing, inMonths, IS_ALIGNED, ofHeaderFrom, sentIn, trusted } from '@/lib/dmarc/filter-sql'
 import type { OwnDomain } from '@/lib/dmarc/find-domain'
-import type { Period } from '@/lib/dmarc/period'
+import { addDays, newSince, type Period } from '@/lib/dmarc/period'
 import type { ReportFilter } from '@/lib/dmarc/report-filter'
 import { storedServiceFinder } from '@/lib/dmarc/sources/service-list'
 import type { SourceLine, SourceWorld } from '@/lib/dmarc/sources/group-sources'
@@ -14,12 +14,12 @@ const MAY_SIGN = ['active', 'retiring']
 
 /** A line of sums as they are stored: what tells it apart, with what a page says of it beside. */
 export interface StoredLine extends SourceLine {
-  /** With the address this tells lines of a domain apart (`dmarc_source_day.identity`). */
+  /** With the address this tells lines of a domain apart (`dmarc_source_month.identity`). */
   identity: string
   trust: string
   disposition: string
-  /** First day of the period with a message of it, `YYYY-MM-DD`. */
-  firstDay: string
+  /** Those of its messages that came before the last week of the period. */
+  before: number
 }
 
 /** Addresses beyond the most that were asked for. */
@@ -38,7 +38,7 @@ export interface LoadedLines {
   nameOf: Map<string, string>
 }
 
-type LineRow = StoredLine & { hostName: string | null; addresses: number; sent: number; passed: number }
+type LineRow = StoredLine & { hostName: string | null; addresses: number; whole: number; passed: number }
 
 /**
  * The sums of what a domain's sources sent in a period, those of the `most` addresses with most messages (null: all of
@@ -50,33 +50,31 @@ export async function loadLines(
   filter: ReportFilter,
   most: number | null,
 ): Promise<LoadedLines> {
-  const where = Prisma.sql`${inPeriod(id, period)} AND ${trusted(filter)} AND ${failing(filter)} AND ${ofHeaderFrom(filter)}`
+  const where = Prisma.sql`domain_id = ${id}::uuid AND ${inMonths(period)} AND ${trusted(filter)} AND ${failing(filter)} AND ${ofHeaderFrom(filter)}`
+  const earlier = { from: period.from, to: addDays(newSince(period), -1) }
   const rows = await db().$queryRaw<LineRow[]>`
-    WITH address AS (
-      SELECT source_ip, sum(message_count)::float8 AS messages, ${messagesWhere(IS_ALIGNED)} AS aligned
-        FROM dmarc_source_day WHERE ${where} GROUP BY source_ip),
-    top AS MATERIALIZED (
-      SELECT source_ip, count(*) OVER ()::float8 AS addresses, sum(messages) OVER () AS sent,
-             sum(aligned) OVER () AS passed
-        FROM address ORDER BY messages DESC, source_ip LIMIT ${most}),
-    line AS MATERIALIZED (
-      SELECT source_ip, identity, sum(message_count)::float8 AS messages, min(day) AS first_day
-        FROM dmarc_source_day WHERE ${where} AND source_ip IN (SELECT source_ip FROM top) GROUP BY source_ip, identity)
-    SELECT l.source_ip AS "sourceIp", l.identity, l.messages, to_char(first_day, 'YYYY-MM-DD') AS "firstDay", d.trust,
-           d.is_dkim_aligned AS "isDkimAligned", d.is_spf_aligned AS "isSpfAligned", d.disposition,
-           d.disposition IN ('quarantine', 'reject') AS "isStopped", d.override, d.header_from AS "headerFrom", d.dkim,
-           d.spf, n.name AS "hostName", addresses, sent, passed
-      FROM line l JOIN top USING (source_ip)
-     CROSS JOIN LATERAL (SELECT * FROM dmarc_source_day WHERE domain_id = ${id}::uuid AND day = l.first_day
-                            AND source_ip = l.source_ip AND identity = l.identity LIMIT 1) d
-      LEFT JOIN address_name n ON n.address = l.source_ip AND n.name <> ''`
-  const { addresses = 0, sent = 0, passed = 0 } = rows[0] ?? {}
+    WITH line AS MATERIALIZED (
+      SELECT *, ${sentIn(period)} AS messages FROM dmarc_source_month WHERE ${where} AND ${sentIn(period)} > 0),
+    address AS (
+      SELECT source_ip, sum(messages)::float8 AS messages, coalesce(sum(messages) FILTER (WHERE ${IS_ALIGNED}), 0)::float8 AS aligned
+        FROM line GROUP BY source_ip),
+    top AS (
+      SELECT source_ip, count(*) OVER ()::float8 AS addresses, sum(messages) OVER () AS whole, sum(aligned) OVER () AS passed
+        FROM address ORDER BY messages DESC, source_ip LIMIT ${most})
+    SELECT source_ip AS "sourceIp", identity, sum(messages)::float8 AS messages,
+           sum(greatest(0, ${sentIn(earlier)}))::float8 AS before, trust, is_dkim_aligned AS "isDkimAligned",
+           is_spf_aligned AS "isSpfAligned", disposition, disposition IN ('quarantine', 'reject') AS "isStopped", override,
+           header_from AS "headerFrom", dkim, spf, n.name AS "hostName", addresses, whole, passed
+      FROM line JOIN top USING (source_ip) LEFT JOIN address_name n ON n.address = source_ip AND n.name <> ''
+     GROUP BY source_ip, identity, trust, is_dkim_aligned, is_spf_aligned, disposition, override, header_from, dkim, spf,
+              n.name, addresses, whole, passed`
+  const { addresses = 0, whole = 0, passed = 0 } = rows[0] ?? {}
   const nameOf = new Map(rows.flatMap(({ sourceIp, hostName }) => (hostName === null ? [] : [[sourceIp, hostName]])))
   const seen = new Set(rows.map(({ sourceIp }) => sourceIp)).size
   const sum = (some: LineRow[]) => some.reduce((total, { messages }) => total + messages, 0)
   const rest = {
     addresses: addresses - seen,
-    messages: sent - sum(rows),
+    messages: whole - sum(rows),
     aligned: passed - sum(rows.filter((row) => row.isDkimAligned || row.isSpfAligned)),
   }
   return { lines: rows, addresses, rest, nameOf }

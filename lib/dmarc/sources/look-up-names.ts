@@ -26,10 +26,10 @@ export async function lookUpNames({ dns, clock }: Pick<DnsDeps, 'dns' | 'clock'>
   const now = clock()
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS)
   const rows = await db().$queryRaw<{ ip: string }[]>`
-    SELECT source_ip AS ip FROM dmarc_source_day s
-     WHERE day >= ${before(RECENT_DAYS)}::date
+    SELECT source_ip AS ip FROM dmarc_source_month s
+     WHERE month >= date_trunc('month', ${before(RECENT_DAYS)}::date)::date
        AND NOT EXISTS (SELECT 1 FROM address_name n WHERE n.address = s.source_ip AND n.checked_at > ${before(KEPT_DAYS)})
-     GROUP BY source_ip ORDER BY sum(message_count) DESC, source_ip LIMIT ${MOST}`
+     GROUP BY source_ip ORDER BY sum(sent[31]) DESC, source_ip LIMIT ${MOST}`
   const queue = rows.map(({ ip }) => ip)
   const work = async () => {
     for (let ip = queue.shift(); ip !== undefined; ip = queue.shift()) {

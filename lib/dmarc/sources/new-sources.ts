@@ -1,20 +1,14 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { inPeriod } from '@/lib/dmarc/filter-sql'
+import { inMonths, sentIn } from '@/lib/dmarc/filter-sql'
 import type { OwnDomain } from '@/lib/dmarc/find-domain'
-import { addDays, type Period } from '@/lib/dmarc/period'
+import { addDays, newSince, type Period } from '@/lib/dmarc/period'
 import { sourceFinder, type SourceWorld } from '@/lib/dmarc/sources/group-sources'
 import { loadLines, type StoredLine } from '@/lib/dmarc/sources/load-lines'
 
-const NEW_DAYS = 7
 /** Whoever sent nothing for so long before is new again. */
 const REMEMBERED_DAYS = 60
 const MOST_ADDRESSES = 500
-
-/** The first of the days whose sources are new when nothing came from them before: the last week of a period. */
-export function newSince({ to }: Period): string {
-  return addDays(to, 1 - NEW_DAYS)
-}
 
 /**
  * Keys of the sources among these lines that sent nothing before the last week of the period: neither in the period, nor,
@@ -32,7 +26,7 @@ export async function newSources(
   const known = new Set<string>()
   for (const line of lines) {
     const { key } = placeOf(line)
-    if (line.firstDay < since) known.add(key)
+    if (line.before > 0) known.add(key)
     addresses.set(key, (addresses.get(key) ?? new Set()).add(line.sourceIp))
   }
   const maybe = [...addresses].filter(([key]) => !known.has(key))
@@ -49,10 +43,11 @@ export async function newSources(
   return new Set(fresh.map(([key]) => key).filter((key) => !earlierKeys.has(key)))
 }
 
-/** Which of these addresses sent in a period; the primary key alone answers. */
-async function seenAddresses(domain: OwnDomain, period: Period, ips: ReadonlySet<string>): Promise<Set<string>> {
+/** Which of these addresses sent in a period. */
+async function seenAddresses({ id }: OwnDomain, period: Period, ips: ReadonlySet<string>): Promise<Set<string>> {
   const rows = await db().$queryRaw<{ ip: string }[]>`
-    SELECT DISTINCT source_ip AS ip FROM dmarc_source_day
-     WHERE ${inPeriod(domain.id, period)} AND source_ip = ANY(${[...ips]}::text[])`
+    SELECT DISTINCT source_ip AS ip FROM dmarc_source_month
+     WHERE domain_id = ${id}::uuid AND ${inMonths(period)} AND source_ip = ANY(${[...ips]}::text[])
+       AND ${sentIn(period)} > 0`
   return new Set(rows.map(({ ip }) => ip))
 }

@@ -2,17 +2,17 @@ import 'server-only'
 import { requirePermission, type Actor } from '@/lib/auth/actor'
 import { systemClock } from '@/lib/clock/clock'
 import { db } from '@/lib/db/client'
-import { inPeriod, OUTCOMES } from '@/lib/dmarc/filter-sql'
+import { inMonths, inPeriod, OUTCOMES } from '@/lib/dmarc/filter-sql'
 import { missingNames } from '@/lib/dmarc/look-up-senders'
 import type { OwnDomain } from '@/lib/dmarc/find-domain'
 import type { Outcomes } from '@/lib/dmarc/overview'
-import { DEFAULT_DAYS, daysOf, lastDays, type Period } from '@/lib/dmarc/period'
+import { DEFAULT_DAYS, daysOf, lastDays, newSince, type Period } from '@/lib/dmarc/period'
 import type { ReportFilter } from '@/lib/dmarc/report-filter'
 import { requireOwnDomain } from '@/lib/dmarc/require-domain'
 import { describeSource, type SourceDetail } from '@/lib/dmarc/sources/describe-source'
 import { groupSources, sourceFinder, type Source } from '@/lib/dmarc/sources/group-sources'
 import { loadLines, loadWorld, type Rest, type StoredLine } from '@/lib/dmarc/sources/load-lines'
-import { newSince, newSources } from '@/lib/dmarc/sources/new-sources'
+import { newSources } from '@/lib/dmarc/sources/new-sources'
 import { parseRowCursor, readSourceRows, type RowPage } from '@/lib/dmarc/sources/source-rows'
 import { whatIf, type Proposal, type WhatIf } from '@/lib/dmarc/sources/what-if'
 
@@ -122,7 +122,7 @@ async function readDays(
   const [ips, identities] = [lines.map(({ sourceIp }) => sourceIp), lines.map(({ identity }) => identity)]
   const rows = await db().$queryRaw<(Outcomes & { day: string })[]>`
     SELECT to_char(day, 'YYYY-MM-DD') AS day, ${OUTCOMES} FROM dmarc_source_day
-     WHERE ${inPeriod(domain.id, period)} AND source_ip = ANY(${[...new Set(ips)]}::text[])
+     WHERE ${inPeriod(domain.id, period)} AND ${inMonths(period)} AND source_ip = ANY(${[...new Set(ips)]}::text[])
        AND (source_ip, identity) IN (SELECT * FROM unnest(${ips}::text[], ${identities}::text[])) GROUP BY 1`
   const byDay = new Map(rows.map((row) => [row.day, row]))
   return daysOf(period).map((day) => byDay.get(day) ?? { day, aligned: 0, delivered: 0, stopped: 0 })

@@ -79,7 +79,7 @@ test('a From domain and unverified reports can be left out of every sum', async 
   await give('b', 1, [sampleRecord({ ...stranger, count: 1000, sourceIp: '9.9.9.9' })], 'liar.example')
   await client.dmarcReport.updateMany({ where: { reportId: 'b' }, data: { trust: 'unverified' } })
   await client.dmarcDay.updateMany({ where: { reporter: 'liar.example' }, data: { trust: 'unverified' } })
-  await client.dmarcSourceDay.updateMany({ where: { sourceIp: '9.9.9.9' }, data: { trust: 'unverified' } })
+  await client.dmarcSourceMonth.updateMany({ where: { sourceIp: '9.9.9.9' }, data: { trust: 'unverified' } })
   const sums = async (more: ReportFilter) => {
     const [{ totals }, { sources }] = await Promise.all([
       getReportOverview(system, domain, filter(more)),

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { testDb } from '@/lib/db/testing'
+import { monthSum } from '@/lib/dmarc/roll-up'
 import { watchReports } from '@/lib/dmarc/sources/watch'
 
 const client = testDb()
@@ -23,13 +24,14 @@ beforeEach(async () => {
 /** Sums of one outcome, as storing a report makes them. */
 async function give(sourceIp: string, daysAgo: number, messageCount: number, isStopped: boolean): Promise<void> {
   const outcome = {
-    ...{ domainId: domain.id, day: day(daysAgo), trust: 'none', isDkimAligned: !isStopped, isSpfAligned: !isStopped },
-    ...{ disposition: isStopped ? 'reject' : 'none', override: '', messageCount },
+    ...{ domainId: domain.id, trust: 'none', isDkimAligned: !isStopped, isSpfAligned: !isStopped },
+    ...{ disposition: isStopped ? 'reject' : 'none', override: '' },
   }
-  await client.dmarcDay.create({ data: { ...outcome, reporter: `${sourceIp} ${isStopped}` } })
-  await client.dmarcSourceDay.create({
-    data: { ...outcome, sourceIp, identity: `${isStopped}`, headerFrom: domain.name, dkim: [], spf: '' },
-  })
+  const reporter = `${sourceIp} ${isStopped}`
+  await client.dmarcDay.create({ data: { ...outcome, day: day(daysAgo), reporter, messageCount } })
+  const { month, sent } = monthSum(day(daysAgo).toISOString().slice(0, 10), messageCount)
+  const line = { sourceIp, identity: `${daysAgo} ${isStopped}`, headerFrom: domain.name, dkim: [], spf: '' }
+  await client.dmarcSourceMonth.create({ data: { ...outcome, ...line, month: new Date(month), sent } })
 }
 
 test('mail of our nodes that was stopped in the last week is watched; that of strangers is what the policy is for', async () => {

@@ -1,11 +1,5 @@
 import { getDomain } from 'tldts'
 
-/**
- * What is believed of a file: `none` where it did not come as a mail, `pending` until the mail was verified, then
- * `verified` or `unverified`.
- */
-export type Trust = 'none' | 'pending' | 'verified' | 'unverified'
-
 /** Why a report mail is unverified; `dns-failed` and `unexpected` also while it is still pending. */
 export const TRUST_REASONS = [
   'no-signature',
