@@ -186,14 +186,25 @@ export async function listFailureReports(actor: Actor, domain: string) {
       failureReports: {
         orderBy: { receivedAt: 'desc' },
         take: FILES_PER_PAGE,
-        select: { id: true, receivedAt: true, sourceIp: true, authFailure: true, detail: true },
+        select: { id: true, receivedAt: true, sourceIp: true, authFailure: true, detail: true, fileId: true },
       },
     },
   })
   if (!own) throw new AppError('NOT_FOUND', 'domain.missing', { name: domain })
-  const reports = own.failureReports.map(({ detail, ...row }) => ({ ...row, ...failureDetail.parse(detail) }))
+  const kept = await db().reportFile.findMany({
+    where: { id: { in: own.failureReports.map(({ fileId }) => fileId) }, ...KEPT_FOR_GOOD },
+    select: { id: true },
+  })
+  const keptIds = new Set(kept.map(({ id }) => id))
+  const reports = own.failureReports.map(({ detail, ...row }) => ({
+    ...{ ...row, ...failureDetail.parse(detail) },
+    isMailKept: keptIds.has(row.fileId),
+  }))
   return { reports, count: own._count.failureReports }
 }
+
+/** Mails of failure reports are kept while they wait to be verified, which is no reason to show them. */
+const KEPT_FOR_GOOD = { trust: { not: 'pending' }, original: { not: null } }
 
 /**
  * The file that a report came in, byte for byte as it was given, for download. NOT_FOUND where no report in it is about a
@@ -210,8 +221,8 @@ export async function requireReportOriginal(
   const row = await db().reportFile.findFirst({
     where: {
       AND: [
-        { id: uuidOr404(fileId), state: 'stored', kind: { in: ['aggregate', 'tls'] } },
-        { OR: [{ reports: ofOwn }, { tlsReports: ofOwn }] },
+        { id: uuidOr404(fileId), state: 'stored' },
+        { OR: [{ reports: ofOwn }, { tlsReports: ofOwn }, { failureReports: ofOwn, ...KEPT_FOR_GOOD }] },
       ],
     },
     select: { name: true, kind: true, sizeBytes: true, original: true },

@@ -217,7 +217,13 @@ test('files of a domain that was removed go too', async () => {
 })
 
 test('the times are settings, thirteen months and ninety days at first', async () => {
-  expect(await getRetention(system)).toEqual({ aggregateDays: 396, tlsDays: 396, failureDays: 90, refusedDays: 90 })
+  expect(await getRetention(system)).toEqual({
+    aggregateDays: 396,
+    tlsDays: 396,
+    failureDays: 90,
+    refusedDays: 90,
+    keepsFailureMail: false,
+  })
   await keep({ failureDays: 7 })
   expect(await getRetention(system)).toEqual({ ...DEFAULT_RETENTION, failureDays: 7 })
   expect(await db.auditEntry.findFirst({ where: { action: 'setting:retention' } })).toMatchObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { switchField } from '@/lib/addresses/fields'
 
 const MOST_DAYS = 3_650
 
@@ -13,6 +14,8 @@ export const retentionSchema = z.object({
   /** TLS reports with their originals. */
   tlsDays: days(30, 'report.keptLong'),
   failureDays: days(1, 'report.keptShort'),
+  /** Also the mails that failure reports came in, with what they hold of somebody's message. */
+  keepsFailureMail: switchField,
   /** Rows of files that were refused, or given twice. */
   refusedDays: days(1, 'report.keptShort'),
 })
@@ -20,4 +23,7 @@ export type RetentionInput = z.infer<typeof retentionSchema>
 export type Retention = RetentionInput
 
 /** Thirteen months, so that a month can be held against that of the year before; failure reports speak of persons' mail. */
-export const DEFAULT_RETENTION: Retention = { aggregateDays: 396, tlsDays: 396, failureDays: 90, refusedDays: 90 }
+export const DEFAULT_RETENTION: Retention = {
+  ...{ aggregateDays: 396, tlsDays: 396, failureDays: 90, refusedDays: 90 },
+  keepsFailureMail: false,
+}

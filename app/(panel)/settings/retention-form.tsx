@@ -1,6 +1,6 @@
 import { getTranslations } from 'next-intl/server'
 import { updateRetentionAction } from '@/app/(panel)/settings/retention-actions'
-import { TextField } from '@/components/form/field'
+import { CheckboxField, TextField } from '@/components/form/field'
 import { FormCard } from '@/components/form/form-card'
 import type { Retention } from '@/lib/retention/schema'
 
@@ -35,6 +35,12 @@ export async function RetentionForm({ retention }: { retention: Retention }) {
           required
         />
       ))}
+      <CheckboxField
+        name="keepsFailureMail"
+        label={t('keepsFailureMail')}
+        help={t('keepsFailureMailHelp')}
+        defaultChecked={retention.keepsFailureMail}
+      />
     </FormCard>
   )
 }

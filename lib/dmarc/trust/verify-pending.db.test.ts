@@ -2,9 +2,12 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { systemActor } from '@/lib/auth/actor'
 import { testDb } from '@/lib/db/testing'
+import { listFailureReports, requireReportOriginal } from '@/lib/dmarc/queries'
 import { importReport } from '@/lib/dmarc/service'
 import { mailOf, reportXml, sampleRecord, sampleReport } from '@/lib/dmarc/testing'
 import { keysOf, signedMail } from '@/lib/dmarc/trust/testing'
+import { DEFAULT_RETENTION } from '@/lib/retention/schema'
+import { updateRetention } from '@/lib/retention/service'
 import { verifyPendingMail } from '@/lib/dmarc/trust/verify-pending'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
@@ -105,7 +108,7 @@ describe('verifying mails with reports', () => {
     ])
   })
 
-  it('lets go of the original of a failure report once it is verified', async () => {
+  it('lets go of the mail of a failure report once it is verified, unless it is to be kept', async () => {
     await domain()
     const arf = [
       ...['From: reports@receiver.example', 'Subject: FW: a message', 'MIME-Version: 1.0'],
@@ -117,5 +120,16 @@ describe('verifying mails with reports', () => {
     expect((await client.reportFile.findFirstOrThrow()).original).not.toBeNull()
     await verify()
     expect(await client.reportFile.findFirst()).toMatchObject({ trust: 'verified', original: null })
+    await client.reportFile.deleteMany()
+    await updateRetention(system, { ...DEFAULT_RETENTION, keepsFailureMail: true })
+    const content = await signedMail(Buffer.from(arf), { domain: SENDER })
+    await give(content)
+    const { id } = await client.reportFile.findFirstOrThrow()
+    await expect(requireReportOriginal(system, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await verify()
+    expect(Buffer.from((await requireReportOriginal(system, id)).bytes)).toEqual(content)
+    expect((await listFailureReports(system, 'example.org')).reports).toMatchObject([{ isMailKept: true }])
+    await updateRetention(system, DEFAULT_RETENTION)
+    await expect(requireReportOriginal(system, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })

@@ -7,6 +7,7 @@ import { db } from '@/lib/db/client'
 import { storeVerdicts, type FileVerdict } from '@/lib/dmarc/trust/store-verdicts'
 import type { Verdict } from '@/lib/dmarc/trust/verdict'
 import { verifyReportMail } from '@/lib/dmarc/trust/verify-report-mail'
+import { readRetention } from '@/lib/retention/stored'
 import { logger } from '@/lib/logger/logger'
 
 const unpack = promisify(gunzip)
@@ -37,10 +38,15 @@ export async function verifyPendingMail(deps: TrustDeps): Promise<boolean> {
     take: FILES_AT_ONCE,
     select: { id: true, kind: true, receivedAt: true, sizeBytes: true },
   })
+  const { keepsFailureMail } = await readRetention(db())
   const verdicts: FileVerdict[] = []
   const queue = waiting.values()
   const work = async () => {
-    for (const file of queue) verdicts.push(fileVerdict(file, await verifyFile(file, deps), now))
+    for (const file of queue) {
+      const verdict = fileVerdict(file, await verifyFile(file, deps), now)
+      const goes = file.kind === 'failure' && !keepsFailureMail
+      verdicts.push({ ...verdict, dropsOriginal: goes && verdict.trust !== 'pending' })
+    }
   }
   await Promise.all(Array.from({ length: MAILS_AT_ONCE }, work))
   await storeVerdicts(verdicts)
@@ -66,11 +72,11 @@ async function verifyFile({ id, sizeBytes }: Waiting, { resolver, clock }: Trust
   }
 }
 
-function fileVerdict({ id, kind, receivedAt }: Waiting, verdict: Verdict, now: Date): FileVerdict {
+function fileVerdict({ id, receivedAt }: Waiting, verdict: Verdict, now: Date): Omit<FileVerdict, 'dropsOriginal'> {
   const age = now.getTime() - receivedAt.getTime()
   const isOver = verdict.trust === 'pending' && age >= GIVE_UP_AFTER
   const trust = isOver ? 'unverified' : verdict.trust
   const wait = Math.min(Math.max(age, FIRST_WAIT), LONGEST_WAIT)
   const nextTryAt = trust === 'pending' ? new Date(now.getTime() + wait) : null
-  return { ...verdict, fileId: id, trust, nextTryAt, dropsOriginal: kind === 'failure' && trust !== 'pending' }
+  return { ...verdict, fileId: id, trust, nextTryAt }
 }

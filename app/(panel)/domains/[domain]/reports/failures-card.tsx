@@ -1,10 +1,11 @@
 import { getTranslations } from 'next-intl/server'
+import { originalPath } from '@/components/data/paths'
 import { RelativeTime } from '@/components/data/time'
 import { Card } from '@/components/ui/card'
 import { Table } from '@/components/ui/table'
 import type { listFailureReports } from '@/lib/dmarc/queries'
 
-/** Single messages that failed, as receivers report them: no address of a person, nothing of the message. */
+/** Single messages that failed, as receivers report them: nothing of the message, but for its mail where the owner has it kept. */
 export async function FailuresCard({ reports, count }: Awaited<ReturnType<typeof listFailureReports>>) {
   const t = await getTranslations('failureReports')
   if (count === 0) return null
@@ -25,6 +26,11 @@ export async function FailuresCard({ reports, count }: Awaited<ReturnType<typeof
             <tr key={report.id}>
               <td>
                 <RelativeTime at={report.receivedAt} />
+                {report.isMailKept ? (
+                  <a href={originalPath(report.fileId)} className="block text-sm">
+                    {t('download')}
+                  </a>
+                ) : null}
               </td>
               <td className="exact" data-label={t('source')}>
                 {report.sourceIp ?? t('unsaid')}
