@@ -19,7 +19,7 @@ export function FilterLinks({ label, groups }: { label: string; groups: FilterGr
               href={href}
               scroll={false}
               aria-current={isOn ? 'true' : undefined}
-              className={isOn ? 'text-text font-[550] no-underline' : 'text-muted'}
+              className={`inline-block min-h-6 min-w-6 ${isOn ? 'text-text font-[550] no-underline' : 'text-muted'}`}
             >
               {text}
             </Link>

@@ -78,14 +78,16 @@ async function FileRow({ file, retry }: { file: File; retry: FormAction<undefine
           </ActionForm>
         ) : null}
       </td>
-      <td className="wrap-anywhere min-[900px]:min-w-32" data-label={t('reporter')}>
-        {report?.reporter ? <ForeignText text={report.reporter} /> : null}
+      <td className="wrap-anywhere" data-label={t('reporter')}>
+        <div className="min-[900px]:min-w-28">{report?.reporter ? <ForeignText text={report.reporter} /> : null}</div>
       </td>
-      <td className="wrap-anywhere min-[900px]:min-w-32" data-label={t('domain')}>
-        {report?.policyDomain}
-        {file.otherReports > 0 ? (
-          <span className="text-muted block text-sm">{t('otherDomains', { count: file.otherReports })}</span>
-        ) : null}
+      <td className="wrap-anywhere" data-label={t('domain')}>
+        <div className="min-[900px]:min-w-28">
+          {report?.policyDomain}
+          {file.otherReports > 0 ? (
+            <span className="text-muted block text-sm">{t('otherDomains', { count: file.otherReports })}</span>
+          ) : null}
+        </div>
       </td>
       <td className="text-muted" data-label={t('period')}>
         {report ? <AbsoluteTime at={report.beginsAt} /> : null}
