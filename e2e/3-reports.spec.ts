@@ -79,6 +79,8 @@ test('what the network lost is told and tried again; a session that ended is tol
   await page.unroute('**/api/reports?*')
   await page.getByRole('button', { name: 'Try lost.xml again' }).click()
   await expect(page.getByText('Stored: 1 of 1.')).toBeVisible()
+  // The page has taken it up: nothing of it is asked for after the session.
+  await expect(page.getByRole('row', { name: /lost\.xml/ }).first()).toBeVisible()
   await context.clearCookies()
   await drop(page, [{ name: 'late.xml', content: report('late-1') }])
   await expect(fates(page)).toContainText('Your session has ended')

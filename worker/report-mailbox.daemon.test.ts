@@ -217,8 +217,15 @@ test('what cannot be stored stays where it is, and is moved once it could', asyn
     await deliver(reportMail('poison'), reportMail('after it'))
     await until(states, (all) => all.includes('failed aggregate'), 10)
     expect(await until(mailbox, (row) => row?.heldCount === 1, 10)).toMatchObject({ heldCount: 1, state: 'connected' })
-    expect(await db().dmarcReport.count({ where: { reportId: 'after it' } })).toBe(1)
-    expect((await lyingIn('INBOX')).map(({ flags }) => flags)).toEqual([[OTHER_KEYWORD], []])
+    // The first may have been taken by itself.
+    const other = () => db().dmarcReport.count({ where: { reportId: 'after it' } })
+    expect(await until(other, (count) => count === 1, 10)).toBe(1)
+    const left = await until(
+      () => lyingIn('INBOX'),
+      (mails) => mails.length === 2,
+      10,
+    )
+    expect(left.map(({ flags }) => flags)).toEqual([[OTHER_KEYWORD], []])
   } finally {
     await db().$executeRaw`ALTER TABLE dmarc_report DROP CONSTRAINT broken_for_a_test`
   }

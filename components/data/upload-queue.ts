@@ -40,7 +40,8 @@ const AT_ONCE = 3
 
 /**
  * Sends files, three at a time, each by itself, so that none stops another. What it holds is read by `items` (a new list
- * at each change) and followed by `subscribe`; `onIdle` is called when the last of them is through.
+ * at each change) and followed by `subscribe`; `onIdle` is called when the last of them is through, but
+ * not where the session has ended: the page would give way to the sign-in, and what was not sent would be lost from sight.
  */
 export class UploadQueue {
   private list: readonly UploadItem[] = []
@@ -108,7 +109,7 @@ export class UploadQueue {
       this.set(this.list.map((item) => (item.step === 'waiting' ? { ...item, step: 'lost', loss: 'signedOut' } : item)))
     }
     this.start()
-    if (!this.isBusy() && this.running.size === 0) this.onIdle()
+    if (answer.loss !== 'signedOut' && !this.isBusy() && this.running.size === 0) this.onIdle()
   }
 
   private async answer(file: File | null, onSent: (bytes: number) => void, signal: AbortSignal): Promise<Answer> {
